@@ -1,0 +1,11 @@
+# On by default in every build; _FORTIFY_SOURCE needs an optimised one and does not mix with sanitizers.
+set(CMAKE_POSITION_INDEPENDENT_CODE ON)
+add_compile_options(-fstack-protector-strong)
+add_compile_definitions(_GLIBCXX_ASSERTIONS)
+add_link_options(-pie -Wl,-z,relro -Wl,-z,now)
+if(OTOROSHI_SANITIZE)
+  add_compile_options(-fsanitize=${OTOROSHI_SANITIZE} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${OTOROSHI_SANITIZE})
+elseif(CMAKE_BUILD_TYPE MATCHES "Release|RelWithDebInfo")
+  add_compile_definitions(_FORTIFY_SOURCE=2)
+endif()

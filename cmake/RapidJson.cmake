@@ -1,0 +1,16 @@
+# Debian's RapidJSON has an assignment operator (document.h, GenericStringRef) that writes to a const member; nobody
+# calls it, GCC never instantiates it, clang 19 rejects it all the same. The headers are copied into the build folder
+# with that operator deleted, and the copy comes first.
+find_path(RAPIDJSON_INCLUDE_DIR rapidjson/document.h REQUIRED)
+set(rapidjson_copy "${CMAKE_BINARY_DIR}/rapidjson-patched")
+if(NOT EXISTS "${rapidjson_copy}/rapidjson/document.h")
+  file(COPY "${RAPIDJSON_INCLUDE_DIR}/rapidjson" DESTINATION "${rapidjson_copy}")
+  file(READ "${rapidjson_copy}/rapidjson/document.h" text)
+  string(REPLACE "GenericStringRef& operator=(const GenericStringRef& rhs) { s = rhs.s; length = rhs.length; }"
+                 "GenericStringRef& operator=(const GenericStringRef& rhs) = delete;" text "${text}")
+  file(WRITE "${rapidjson_copy}/rapidjson/document.h" "${text}")
+endif()
+add_library(rapidjson INTERFACE)
+target_include_directories(rapidjson SYSTEM INTERFACE "${rapidjson_copy}")
+# SIZETYPE stays the default; parse flags are chosen per call (json/reader.cc).
+target_compile_definitions(rapidjson INTERFACE RAPIDJSON_HAS_STDSTRING=1)

@@ -1,0 +1,1 @@
+set(OTOROSHI_WARNINGS -Wall -Wextra -Wpedantic -Werror)
