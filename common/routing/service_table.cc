@@ -1,0 +1,144 @@
+#include "common/routing/service_table.h"
+
+#include <spdlog/fmt/fmt.h>
+
+#include <algorithm>
+#include <map>
+#include <string>
+#include <tuple>
+
+namespace otoroshi {
+namespace {
+
+std::string describe(const TcpService& service) {
+  return fmt::format("service '{}'", service.name.empty() ? service.id : service.name);
+}
+
+// A name comes from a stranger and goes into logs.
+std::string printable(std::string_view name) {
+  constexpr std::size_t longest = 253;  // RFC 1035 section 3.1, without the last dot
+  std::string text(name.substr(0, longest));
+  std::ranges::replace_if(
+      text, [](char c) { return c < ' ' || c > '~' || c == '\''; }, '?');
+  return name.size() > longest ? text + "..." : text;
+}
+
+Result<void> check_sharing(const std::vector<TcpServicePtr>& services) {
+  const auto& first = *services.front();
+  for (const auto& service : services) {
+    bool may_share = service == services.front() ||
+                     (first.sni.enabled && service->sni.enabled && service->tls == first.tls &&
+                      service->client_auth == first.client_auth);
+    if (!may_share)
+      return fail(
+          ErrorCode::bad_input, Side::gateway,
+          fmt::format("{} and {} cannot share port {}: services that share a port must all have sni.enabled "
+                      "and the same tls and clientAuth",
+                      describe(*service), describe(first), service->port));
+  }
+  return {};
+}
+
+std::vector<Target> all_targets(const TcpService& service) {
+  std::vector<Target> targets;
+  for (const auto& rule : service.rules)
+    targets.insert(targets.end(), rule.targets.begin(), rule.targets.end());
+  return targets;
+}
+
+std::vector<Target> default_target(const TcpService& service) {
+  const auto& target = service.sni.forwards_to;
+  if (target.host.empty() && target.ip.empty()) return {};
+  return {target};
+}
+
+Decision decide(TcpServicePtr service, Decision::By by, std::size_t rule, std::vector<Target> targets) {
+  return {std::move(service), by, rule, std::make_shared<TargetGroup>(std::move(targets))};
+}
+
+// What a group of targets stands for, beyond the targets themselves.
+using GroupKey = std::tuple<std::string_view, Decision::By, std::string_view>;
+
+GroupKey key_of(const Decision& decision) {
+  const auto& service = *decision.service;
+  std::string_view domain;
+  if (decision.by == Decision::By::rule) domain = service.rules[decision.rule].domain;
+  return {service.id, decision.by, domain};
+}
+
+}  // namespace
+
+Result<std::shared_ptr<const ServiceTable>> ServiceTable::build(std::vector<TcpServicePtr> services,
+                                                                const ServiceTable* previous) {
+  if (services.empty())
+    return fail(ErrorCode::bad_input, Side::gateway, "a port without services has nothing to serve");
+  if (auto sharing = check_sharing(services); !sharing) return std::unexpected(std::move(sharing.error()));
+
+  std::shared_ptr<ServiceTable> table(new ServiceTable(std::move(services)));
+  if (auto indexed = table->index_rules(); !indexed) return std::unexpected(std::move(indexed.error()));
+  table->add_fallback();
+  if (previous) table->keep_groups_of(*previous);
+  return table;
+}
+
+Result<void> ServiceTable::index_rules() {
+  if (!sni_enabled()) return {};
+  std::vector<std::string> patterns;
+  for (const auto& service : services_) {
+    for (std::size_t rule = 0; rule < service->rules.size(); ++rule) {
+      patterns.push_back(service->rules[rule].domain);
+      rules_.push_back(decide(service, Decision::By::rule, rule, service->rules[rule].targets));
+    }
+  }
+  auto matcher = DomainMatcher::build(std::move(patterns));
+  if (!matcher) return std::unexpected(std::move(matcher.error()));
+  matcher_ = std::move(*matcher);
+  return {};
+}
+
+void ServiceTable::add_fallback() {
+  if (!sni_enabled()) {
+    fallback_ = decide(services_.front(), Decision::By::port, 0, all_targets(*services_.front()));
+    return;
+  }
+  auto forwards = [](const TcpServicePtr& service) { return service->sni.forward_if_no_match; };
+  if (auto service = std::ranges::find_if(services_, forwards); service != services_.end())
+    fallback_ = decide(*service, Decision::By::forwards_to, 0, default_target(**service));
+}
+
+void ServiceTable::keep_groups_of(const ServiceTable& previous) {
+  std::multimap<GroupKey, TargetGroupPtr> old_groups;
+  for (const auto& decision : previous.rules_) old_groups.emplace(key_of(decision), decision.targets);
+  if (previous.fallback_) old_groups.emplace(key_of(*previous.fallback_), previous.fallback_->targets);
+
+  auto keep = [&](Decision& decision) {
+    auto [first, last] = old_groups.equal_range(key_of(decision));
+    auto same_targets = [&](const auto& old) { return old.second->targets() == decision.targets->targets(); };
+    if (auto old = std::find_if(first, last, same_targets); old != last) decision.targets = old->second;
+  };
+  for (auto& decision : rules_) keep(decision);
+  if (fallback_) keep(*fallback_);
+}
+
+Result<Decision> ServiceTable::route(std::optional<std::string_view> name) const {
+  auto rule = matcher_ && name ? matcher_->find(*name) : std::nullopt;
+  const Decision* decision = rule ? &rules_[*rule] : fallback_ ? &*fallback_ : nullptr;
+  if (!decision) return std::unexpected(no_route(name));
+  if (decision->targets->targets().empty())
+    return fail(
+        ErrorCode::no_route, Side::gateway,
+        fmt::format("{} has no target for this connection: add one to {}", describe(*decision->service),
+                    decision->by == Decision::By::forwards_to ? "sni.forwardsTo" : "rules[].targets"));
+  return *decision;
+}
+
+Error ServiceTable::no_route(std::optional<std::string_view> name) const {
+  auto where = services_.size() == 1 ? describe(*services_.front())
+                                     : fmt::format("the services on port {}", services_.front()->port);
+  auto what = name ? fmt::format("no rule matches the name '{}': add a rule whose domain matches it",
+                                 printable(*name))
+                   : std::string("the client sent no name: make it send one");
+  return {ErrorCode::no_route, Side::client, fmt::format("{}: {}, or set sni.forwardIfNoMatch", where, what)};
+}
+
+}  // namespace otoroshi
