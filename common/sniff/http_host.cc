@@ -5,6 +5,7 @@
 
 #include "common/sniff/server_name.h"
 #include "common/text/ascii.h"
+#include "common/text/host_port.h"
 
 namespace otoroshi {
 namespace {
@@ -105,8 +106,7 @@ Flaw read_authority(std::string_view authority, std::optional<std::string>& host
     host = normalised_server_name(name);
     return host ? std::nullopt : Flaw(not_a_host);
   }
-  bool is_v6 = !name.empty() && name.find_first_not_of("0123456789abcdefABCDEF:.") == std::string_view::npos;
-  if (!is_v6) return not_a_host;
+  if (!is_ipv6(name)) return not_a_host;
   host = ascii_lower(name);
   return std::nullopt;
 }

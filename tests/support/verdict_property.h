@@ -2,6 +2,7 @@
 // once it has decided, more bytes neither bring it back to NeedMore nor change the decision.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <optional>
