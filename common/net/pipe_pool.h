@@ -1,0 +1,62 @@
+// The kernel pipes through which one worker splices. A connection borrows a pipe while bytes flow and gives
+// it back empty; an idle connection has none. Belongs to one worker's thread.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace otoroshi {
+
+class PipePool;
+
+// A borrowed pipe. Goes back to its pool when destroyed, or is closed if bytes were left in it.
+class Pipe {
+ public:
+  Pipe(Pipe&& other) noexcept
+      : pool_(std::exchange(other.pool_, nullptr)),
+        read_end_(other.read_end_),
+        write_end_(other.write_end_),
+        held_(other.held_) {}
+  Pipe& operator=(Pipe&&) = delete;
+  ~Pipe();
+
+  int read_end() const { return read_end_; }
+  int write_end() const { return write_end_; }
+  std::size_t held() const { return held_; }  // bytes in the pipe
+  void add(std::size_t bytes) { held_ += bytes; }
+  void remove(std::size_t bytes) { held_ -= bytes; }
+
+ private:
+  friend PipePool;
+  Pipe(PipePool& pool, int read_end, int write_end)
+      : pool_(&pool), read_end_(read_end), write_end_(write_end) {}
+
+  PipePool* pool_;
+  int read_end_;
+  int write_end_;
+  std::size_t held_ = 0;
+};
+
+class PipePool {
+ public:
+  // 1 MiB is slower (it no longer fits the cache), and all pipes of a user share the kernel's
+  // pipe-user-pages-soft of 64 MiB.
+  static constexpr std::size_t pipe_size = 256 * 1024;
+
+  PipePool() = default;
+  PipePool(const PipePool&) = delete;
+  PipePool& operator=(const PipePool&) = delete;
+  ~PipePool();
+
+  // Nothing if the machine has no pipe left to give: the caller copies then.
+  std::optional<Pipe> borrow();
+
+ private:
+  friend Pipe;
+  static constexpr std::size_t kept_at_most = 64;
+  std::vector<std::pair<int, int>> idle_;
+};
+
+}  // namespace otoroshi

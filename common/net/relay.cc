@@ -1,0 +1,289 @@
+#include "common/net/relay.h"
+
+#include <fcntl.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace otoroshi {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What was read from a source before it broke is still written out, but a sink that does not move gets no
+// longer.
+constexpr auto last_words_limit = 2s;
+// A pump gives the other connections of its worker a turn after so many rounds without a wait.
+constexpr unsigned rounds_in_a_row = 16;
+// So many bulky reads in a row, and the pump goes on with splice(2).
+constexpr unsigned bulky_reads_before_splice = 3;
+constexpr std::size_t bulky_read = 32 * 1024;
+// So many small splices in a row, and it copies again.
+constexpr unsigned small_splices_before_copying = 3;
+constexpr std::uint64_t small_splice = 4 * 1024;
+
+// What the two pumps of a connection share.
+struct Connection {
+  Worker& worker;
+  Stream& client;
+  Stream& target;
+  RelayOptions options;
+  std::optional<Error> failure;
+
+  void fail(const Error& why) {
+    if (failure) return;
+    failure = why;
+    client.abort(why);
+    target.abort(why);
+  }
+};
+
+class Pump {
+ public:
+  enum class Direction { from_client, from_target };
+
+  Pump(Connection& connection, Direction direction, RelayProgress& progress)
+      : connection_(connection),
+        source_(direction == Direction::from_client ? connection.client : connection.target),
+        sink_(direction == Direction::from_client ? connection.target : connection.client),
+        bytes_(direction == Direction::from_client ? progress.bytes_from_client : progress.bytes_from_target),
+        ended_(direction == Direction::from_client ? progress.client_ended : progress.target_ended),
+        other_ended_(direction == Direction::from_client ? progress.target_ended : progress.client_ended),
+        source_side_(direction == Direction::from_client ? Side::client : Side::target),
+        sink_side_(direction == Direction::from_client ? Side::target : Side::client) {}
+
+  // Never throws; after a failure both streams are aborted.
+  Task<> run() {
+    auto outcome = Outcome::done;
+    for (unsigned rounds = 0; outcome != Outcome::ended;) {
+      if (worth_splicing()) {
+        outcome = co_await splice_until_pause();
+      } else {
+        outcome = copy_once();
+        if (outcome == Outcome::sink_full) outcome = co_await drain();
+      }
+      if (outcome == Outcome::failed) co_return;
+      if (outcome == Outcome::source_empty) {
+        rounds = 0;
+        co_await sleep_until([this](Waiter& waiter) { arm_for_reading(waiter); });
+        if (other_ended_ && sink_.is_broken()) co_return connection_.fail(reset_by(sink_side_));
+      } else if (++rounds == rounds_in_a_row) {
+        rounds = 0;
+        co_await connection_.worker.yield();
+      }
+    }
+    co_await pass_on_the_end();
+  }
+
+ private:
+  enum class Outcome { done, source_empty, sink_full, ended, failed };
+
+  bool worth_splicing() const {
+    return connection_.options.splice && bulky_reads_ >= bulky_reads_before_splice;
+  }
+
+  void arm_for_reading(Waiter& waiter) {
+    source_.arm_readable(waiter);
+    // As long as the other pump reads the sink, it is the one that sees it break.
+    if (other_ended_) sink_.arm_broken(waiter);
+  }
+
+  void arm_for_writing(Waiter& waiter) {
+    sink_.arm_writable(waiter);
+    if (!last_words_) source_.arm_broken(waiter);
+  }
+
+  Outcome failed(const Error& why) {
+    connection_.fail(why);
+    return Outcome::failed;
+  }
+
+  Outcome copy_once() {
+    auto scratch = connection_.worker.scratch();
+    auto got = source_.try_read(scratch);
+    if (got.would_block()) return Outcome::source_empty;
+    if (got.end()) return Outcome::ended;
+    if (got.error()) return failed(source_.failure());
+    bulky_reads_ = got.bytes >= bulky_read ? bulky_reads_ + 1 : 0;
+    return push(scratch.first(got.bytes));
+  }
+
+  // Writes and flushes as much as the sink takes; what is left is kept in held_.
+  Outcome push(Bytes bytes) {
+    while (!bytes.empty()) {
+      auto put = sink_.try_write(bytes);
+      if (put.error()) return failed(sink_.failure());
+      if (put.would_block()) {
+        held_.assign(bytes.begin(), bytes.end());
+        return Outcome::sink_full;
+      }
+      bytes_ += put.bytes;
+      bytes = bytes.subspan(put.bytes);
+    }
+    return flush();
+  }
+
+  Outcome flush() {
+    auto flushed = sink_.try_flush();
+    if (flushed.error()) return failed(sink_.failure());
+    return flushed.would_block() ? Outcome::sink_full : Outcome::done;
+  }
+
+  // Until the sink has taken everything that is held.
+  Task<Outcome> drain() {
+    std::size_t written = 0;
+    for (;;) {
+      while (written < held_.size()) {
+        auto put = sink_.try_write(Bytes(held_).subspan(written));
+        if (put.error()) co_return failed(sink_.failure());
+        if (put.would_block()) break;
+        bytes_ += put.bytes;
+        written += put.bytes;
+      }
+      auto outcome = Outcome::sink_full;
+      if (written == held_.size()) outcome = flush();
+      if (outcome != Outcome::sink_full) {
+        std::vector<std::byte>().swap(held_);
+        co_return outcome;
+      }
+      co_await sleep_until([this](Waiter& waiter) { arm_for_writing(waiter); });
+      notice_broken_source();
+    }
+  }
+
+  void notice_broken_source() {
+    if (last_words_ || !source_.is_broken()) return;
+    last_words_ = std::make_unique<LastWords>(connection_, last_words_limit, reset_by(source_side_));
+  }
+
+  static Error reset_by(Side side) {
+    return {ErrorCode::reset, side, "the " + std::string(name_of(side)) + " reset the connection"};
+  }
+
+  Task<> pass_on_the_end() {
+    for (;;) {
+      auto finish = sink_.try_finish();
+      if (finish.error()) co_return connection_.fail(sink_.failure());
+      if (finish.done()) break;
+      co_await sleep_until([this](Waiter& waiter) { arm_for_writing(waiter); });
+      notice_broken_source();
+    }
+    ended_ = true;
+  }
+
+  // Moves bytes through a pipe until the source has none for the moment, or has none that may be spliced
+  // (done: go on by copying), or a side failed.
+  Task<Outcome> splice_until_pause() {
+    auto pipe = connection_.worker.pipes().borrow();
+    if (!pipe || sink_.raw_sink() < 0) {
+      bulky_reads_ = 0;
+      co_return Outcome::done;
+    }
+    for (unsigned rounds = 0;;) {
+      auto raw = source_.raw_source();
+      if (raw.limit == 0) {
+        bulky_reads_ = 0;
+        co_return Outcome::done;
+      }
+      auto want = std::min<std::uint64_t>(raw.limit, PipePool::pipe_size);
+      auto in =
+          ::splice(raw.fd, nullptr, pipe->write_end(), nullptr, want, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+      if (in < 0 && errno == EAGAIN) co_return Outcome::source_empty;
+      if (in < 0) co_return failed(splice_error(source_side_, errno));
+      if (in == 0) {  // the end: a read says so in the stream's own words
+        bulky_reads_ = 0;
+        co_return Outcome::done;
+      }
+      auto moved = static_cast<std::uint64_t>(in);
+      pipe->add(moved);
+      source_.raw_moved(moved, 0);
+      auto outcome = co_await empty_pipe(*pipe);
+      if (outcome == Outcome::failed) co_return outcome;
+      small_splices_ = moved < small_splice ? small_splices_ + 1 : 0;
+      if (small_splices_ == small_splices_before_copying) {
+        bulky_reads_ = small_splices_ = 0;
+        co_return Outcome::done;
+      }
+      if (++rounds == rounds_in_a_row) {
+        rounds = 0;
+        co_await connection_.worker.yield();
+      }
+    }
+  }
+
+  Task<Outcome> empty_pipe(Pipe& pipe) {
+    while (true) {
+      auto begun = sink_.begin_raw(pipe.held());
+      if (begun.error()) co_return failed(sink_.failure());
+      if (begun.done()) break;
+      co_await sleep_until([this](Waiter& waiter) { arm_for_writing(waiter); });
+      notice_broken_source();
+    }
+    while (pipe.held() > 0) {
+      auto sink = sink_.raw_sink();
+      if (sink < 0) co_return failed(sink_.failure());
+      auto out =
+          ::splice(pipe.read_end(), nullptr, sink, nullptr, pipe.held(), SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
+      if (out > 0) {
+        auto moved = static_cast<std::uint64_t>(out);
+        pipe.remove(moved);
+        bytes_ += moved;
+        sink_.raw_moved(0, moved);
+      } else if (out < 0 && errno == EAGAIN) {
+        co_await sleep_until([this](Waiter& waiter) { arm_for_writing(waiter); });
+        notice_broken_source();
+      } else {
+        co_return failed(splice_error(sink_side_, out < 0 ? errno : EPIPE));
+      }
+    }
+    co_return Outcome::done;
+  }
+
+  static Error splice_error(Side side, int number) {
+    if (number == EPIPE || number == ECONNRESET) return reset_by(side);
+    return {ErrorCode::io, side,
+            "the connection of the " + std::string(name_of(side)) + " failed: " + std::strerror(number)};
+  }
+
+  // Ends the connection when the sink does not take the last words of a broken source in time.
+  class LastWords final : public TimerQueue::Entry {
+   public:
+    LastWords(Connection& connection, Clock::duration limit, Error why)
+        : Entry(connection.worker.timers()), connection_(connection), why_(std::move(why)) {
+      start(limit);
+    }
+
+   private:
+    void expire() override { connection_.fail(why_); }
+    Connection& connection_;
+    Error why_;
+  };
+
+  Connection& connection_;
+  Stream& source_;
+  Stream& sink_;
+  std::uint64_t& bytes_;
+  bool& ended_;
+  const bool& other_ended_;
+  const Side source_side_;
+  const Side sink_side_;
+  unsigned bulky_reads_ = 0;
+  unsigned small_splices_ = 0;
+  std::vector<std::byte> held_;
+  std::unique_ptr<LastWords> last_words_;
+};
+
+}  // namespace
+
+Task<std::optional<Error>> relay(Worker& worker, Stream& client, Stream& target, RelayProgress& progress,
+                                 RelayOptions options) {
+  Connection connection{worker, client, target, options, std::nullopt};
+  Pump upwards(connection, Pump::Direction::from_client, progress);
+  Pump downwards(connection, Pump::Direction::from_target, progress);
+  auto up = upwards.run();
+  auto down = downwards.run();
+  co_await both(std::move(up), std::move(down));
+  co_return std::move(connection.failure);
+}
+
+}  // namespace otoroshi

@@ -1,0 +1,70 @@
+// A worker: one thread with its own event loop, timers, scratch memory and pipes. A connection lives on one
+// worker from accept to close, so nothing on its path needs a lock.
+#pragma once
+
+#include <asio/io_context.hpp>
+#include <asio/post.hpp>
+#include <coroutine>
+#include <memory>
+#include <thread>
+#include <utility>
+
+#include "common/base/bytes.h"
+#include "common/net/pipe_pool.h"
+#include "common/net/timer_queue.h"
+
+namespace otoroshi {
+
+class Worker {
+ public:
+  Worker();
+  ~Worker();  // stops and joins
+
+  void start();  // runs the loop on a thread of its own
+  void stop();   // any thread; the loop ends even if connections are left
+  void join();
+  void run_here();  // runs the loop on the calling thread until nothing is left or stop()
+
+  asio::io_context& io() { return io_; }
+  TimerQueue& timers() { return timers_; }
+  PipePool& pipes() { return pipes_; }
+
+  // Any thread: runs `function` on the worker's thread.
+  template <class Function>
+  void post(Function function) {
+    asio::post(io_, std::move(function));
+  }
+
+  // Memory shared by all connections of the worker; what is in it is gone after the next suspension.
+  // The first is for bytes between a read and the write that follows, the second for TLS records on their way
+  // out.
+  MutableBytes scratch() { return {scratch_.get(), scratch_size}; }
+  MutableBytes record_scratch() { return {record_scratch_.get(), record_scratch_size}; }
+
+  // `co_await worker.yield()`: lets the other connections have their turn.
+  auto yield() {
+    struct Yield {
+      Worker& worker;
+      bool await_ready() const noexcept { return false; }
+      void await_suspend(std::coroutine_handle<> sleeper) {
+        worker.post([sleeper] { sleeper.resume(); });
+      }
+      void await_resume() const noexcept {}
+    };
+    return Yield{*this};
+  }
+
+ private:
+  static constexpr std::size_t scratch_size = 128 * 1024;
+  static constexpr std::size_t record_scratch_size =
+      144 * 1024;  // 128 KiB in records of 16 KiB, with their heads
+
+  asio::io_context io_;
+  TimerQueue timers_;
+  PipePool pipes_;
+  std::unique_ptr<std::byte[]> scratch_;
+  std::unique_ptr<std::byte[]> record_scratch_;
+  std::thread thread_;
+};
+
+}  // namespace otoroshi
