@@ -38,4 +38,14 @@ std::size_t utf8_length(std::string_view text) {
   return 0;
 }
 
+std::size_t valid_utf8_prefix(std::string_view text) {
+  std::size_t length = 0;
+  while (length < text.size()) {
+    const auto character = within(text[length], 0x00, 0x7f) ? 1 : utf8_length(text.substr(length));
+    if (character == 0) break;
+    length += character;
+  }
+  return length;
+}
+
 }  // namespace otoroshi

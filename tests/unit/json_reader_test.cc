@@ -1,0 +1,186 @@
+#include <catch2/catch.hpp>
+
+#include <chrono>
+
+#include "common/json/reader.h"
+#include "common/json/writer.h"
+
+using namespace otoroshi;
+using namespace std::string_literals;
+using namespace std::string_view_literals;
+
+namespace {
+
+// The sentence of the only problem of a text that is no JSON; "" if it is.
+std::string complaint(std::string_view text, JsonSyntax syntax = JsonSyntax::strict) {
+  const auto document = parse_json(text, syntax);
+  return document ? "" : to_text(document.error());
+}
+
+std::string repeat(std::string_view part, std::size_t times) {
+  std::string text;
+  for (std::size_t i = 0; i < times; ++i) text += part;
+  return text;
+}
+
+std::string object_with_many_fields(std::string_view last) {
+  std::string text = "{";
+  for (int i = 0; i < 300'000; ++i) text += "\"field" + std::to_string(i) + "\":0,";
+  return text.append("\"").append(last).append("\":0}");
+}
+
+}  // namespace
+
+TEST_CASE("text that is no JSON is refused with line, column and reason") {
+  const struct {
+    std::string_view text, complaint;
+  } rows[] = {
+      {"", "line 1, column 1: there is no JSON value"},
+      {"  \n ", "line 2, column 2: there is no JSON value"},
+      {"{\"a\": 1\n \"b\": 2}", "line 2, column 2: missing a comma or '}' after an object member"},
+      {"{\"é\" 1}", "line 1, column 6: missing a colon after a name of object member"},
+      {"{'a': 1}", "line 1, column 2: missing a name for object member"},
+      {"[1] [2]", "line 1, column 5: something follows the end of the JSON value"},
+      {"[1,]", "line 1, column 4: invalid value"},
+      {"[1] // no", "line 1, column 5: something follows the end of the JSON value"},
+      {"\"abc", "line 1, column 5: missing a closing quotation mark in string"},
+      {"\"\xff\"", "line 1, column 2: bytes that are not UTF-8, or a control character, in a text"},
+      {"\"\xed\xa0\x80\"", "line 1, column 2: bytes that are not UTF-8, or a control character, in a text"},
+      {"\"\\ud800\"", "line 1, column 2: the surrogate pair in string is invalid"},
+      {"[\"\\udc00\"]", "line 1, column 10: a text with half of a surrogate pair"},
+      {"{\"\\udc00\": 1}", "line 1, column 10: a text with half of a surrogate pair"},
+      {"1e999", "line 1, column 1: number too big to be stored in double"},
+      {"NaN", "line 1, column 1: invalid value"},
+      {"[1]\0[2]"sv, "line 1, column 4: a NUL byte (in a text, write \\u0000)"},
+      {"[1]\0"sv, "line 1, column 4: a NUL byte (in a text, write \\u0000)"},
+      {"\0"sv, "line 1, column 1: a NUL byte (in a text, write \\u0000)"},
+      {"[\0]"sv, "line 1, column 2: a NUL byte (in a text, write \\u0000)"},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.text);
+    CHECK(complaint(row.text) == row.complaint);
+  }
+  CHECK(complaint("{\"a\":\"x\0y\"}"sv) != "");
+}
+
+TEST_CASE("good JSON of every kind is taken") {
+  for (const auto text : {"{}"sv, "[]"sv, "1"sv, "-0.5e-3"sv, "\"\\u0000\""sv, "\"\\ud83d\\ude00\""sv,
+                          " null\r\n"sv, "\xef\xbb\xbf{}"sv, "18446744073709551615"sv}) {
+    CAPTURE(text);
+    CHECK(complaint(text) == "");
+  }
+  CHECK(text_of(*parse_json("\"a\\u0000b\"")) == "a\0b"sv);
+}
+
+TEST_CASE("comments and trailing commas are for files written by hand only") {
+  const auto text = "{ // who\n \"a\": [1, 2, /* three */],\n}"sv;
+  CHECK(complaint(text) != "");
+  REQUIRE(complaint(text, JsonSyntax::relaxed) == "");
+  CHECK(to_json(*parse_json(text, JsonSyntax::relaxed)) == R"({"a":[1,2]})");
+}
+
+TEST_CASE("a field that stands twice in an object is refused, wherever it is") {
+  const auto document = parse_json(R"({"a":1,"b":[{"c":1},{"c":1,"d/e":2,"c":3,"d/e":4,"c":5}],"a":2})");
+  REQUIRE_FALSE(document);
+  const auto twice = "the object has this field more than once"s;
+  CHECK(document.error() == Problems{{"/b/1/c", twice}, {"/b/1/d~1e", twice}, {"/a", twice}});
+  CHECK(complaint(R"({"a":1,"A":2,"b":{"a":1}})") == "");
+}
+
+TEST_CASE("nesting is bounded") {
+  const auto nested = [](std::size_t depth) { return repeat("[", depth) + repeat("]", depth); };
+  CHECK(complaint(nested(64)) == "");
+  CHECK(complaint(nested(65)) == "line 1, column 65: more than 64 arrays and objects within each other");
+  CHECK(complaint(nested(1000)) != "");
+  CHECK(complaint(repeat("{\"a\":", 1000)) != "");
+  CHECK(complaint(std::string(10 << 20, '[')) != "");
+  const auto wide = repeat("[[]],", 10'000);
+  CHECK(complaint(std::string("[").append(wide).append("[]]")) == "");
+}
+
+TEST_CASE("a big document takes time in proportion to its size") {
+  const auto started = std::chrono::steady_clock::now();
+  CHECK(complaint(object_with_many_fields("last")) == "");
+  CHECK(complaint(object_with_many_fields("field7")) == "/field7: the object has this field more than once");
+  CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(20));  // quadratic: minutes
+}
+
+TEST_CASE("JsonReader takes what is right and notes everything that is not") {
+  const auto document = parse_json(R"({
+    "name": "x", "port": 22, "on": true, "tags": ["a", "b"], "inner": {"port": 70000, "deep": {"on": "yes"}},
+    "absent_as_null": null, "bad_name": 5, "bad_port": "22", "bad_whole": 1.5, "bad_on": 0, "bad_tags": ["a", 1, {}],
+    "bad_list": "a", "bad_object": []})");
+  REQUIRE(document);
+  Problems problems;
+  JsonReader reader(*document, JsonPlace(problems));
+  CHECK(reader.text("name") == "x");
+  CHECK(reader.integer("port", {1, 65535}) == 22);
+  CHECK(reader.boolean("on") == true);
+  CHECK(reader.texts("tags") == std::vector{"a"s, "b"s});
+  CHECK(reader.has("name"));
+  CHECK_FALSE(reader.has("absent_as_null"));
+  CHECK_FALSE(reader.text("absent_as_null"));
+  CHECK_FALSE(reader.text("absent"));
+  CHECK_FALSE(reader.object("absent_object").integer("port"));
+  CHECK(problems.empty());
+
+  auto inner = reader.object("inner");
+  CHECK_FALSE(inner.integer("port", {1, 65535}));
+  auto deep = inner.object("deep");
+  CHECK_FALSE(deep.boolean("on"));
+  CHECK_FALSE(reader.text("bad_name"));
+  CHECK_FALSE(reader.integer("bad_port"));
+  CHECK_FALSE(reader.integer("bad_whole"));
+  CHECK_FALSE(reader.boolean("bad_on"));
+  CHECK(reader.texts("bad_tags") == std::vector{"a"s});
+  CHECK_FALSE(reader.texts("bad_list"));
+  CHECK_FALSE(reader.object("bad_object").text("x"));
+  CHECK(problems ==
+        Problems{{"/inner/port", "70000 is not allowed: a whole number from 1 to 65535 is wanted"},
+                 {"/inner/deep/on", "\"yes\" is not allowed: true or false is wanted"},
+                 {"/bad_name", "a number is not allowed: a text is wanted"},
+                 {"/bad_port", "\"22\" is not allowed: a whole number is wanted"},
+                 {"/bad_whole", "1.5 is not allowed: a whole number is wanted"},
+                 {"/bad_on", "0 is not allowed: true or false is wanted"},
+                 {"/bad_tags/1", "a number is not allowed: a text is wanted"},
+                 {"/bad_tags/2", "an object is not allowed: a text is wanted"},
+                 {"/bad_list", "a text is not allowed: a list is wanted"},
+                 {"/bad_object", "a list is not allowed: an object is wanted"}});
+}
+
+TEST_CASE("fields that nobody asked for are refused with the nearest name") {
+  const auto document = parse_json(R"({"port": 1, "Port": 2, "prot": 3, "somethingElse": 4, "clientID": 5})");
+  Problems problems;
+  JsonReader reader(*document, JsonPlace(problems));
+  reader.integer("port");
+  reader.text("clientId");
+  reader.refuse_unknown();
+  CHECK(problems == Problems{{"/Port", "there is no such field; did you mean \"port\"?"},
+                             {"/prot", "there is no such field"},
+                             {"/somethingElse", "there is no such field"},
+                             {"/clientID", "there is no such field; did you mean \"clientId\"?"}});
+
+  Problems not_an_object;
+  JsonReader(*parse_json("[]"), JsonPlace(not_an_object)).refuse_unknown();
+  CHECK(not_an_object == Problems{{"", "a list is not allowed: an object is wanted"}});
+}
+
+TEST_CASE("JsonWriter writes every kind of value, and only valid UTF-8") {
+  JsonWriter json;
+  json.begin_object().key("a\"b").text("x\ny").key("n").null().key("t").boolean(true);
+  json.key("i").number(-1).key("u").number(std::uint64_t{18446744073709551615u});
+  json.key("l").begin_list().number(std::uint16_t{1}).text({}).end_list();
+  json.key("bad").text("a\xff\xc3z").members_of(*parse_json(R"({"z":0.1,"y":{}})")).end_object();
+  CHECK(json.take() ==
+        R"({"a\"b":"x\ny","n":null,"t":true,"i":-1,"u":18446744073709551615,"l":[1,""],"bad":"a)"
+        "\xef\xbf\xbd\xef\xbf\xbd"
+        R"(z","z":0.1,"y":{}})");
+  CHECK(json.begin_list().end_list().take() == "[]");
+}
+
+TEST_CASE("numbers that we only keep are written back as they were") {
+  for (const auto text : {"0"sv, "-9223372036854775808"sv, "18446744073709551615"sv, "0.1"sv,
+                          "1.7976931348623157e308"sv, "5e-324"sv, "123456.789"sv}) {
+    CHECK(to_json(*parse_json(text)) == text);
+  }
+}
