@@ -28,7 +28,7 @@ def render(results: dict, versions: list[str], lookup_text: str, rounds: int) ->
         chosen = {work: values for work, values in results.items() if work.section == section}
         lines += ["", f"### {section}", "", *table(chosen)]
     if lookup_text:
-        lines += ["", "### Rule lookup", "", lookup_text.strip()]
+        lines += ["", "### Rule lookup", "", *lookup_table(lookup_text)]
     if any(LOAD_BOUND_MARK in line for line in lines):
         lines += ["", f"{LOAD_BOUND_MARK} The load's core was busy: the proxy could have done more."]
     return "\n".join(lines)
@@ -45,6 +45,20 @@ def table(results: dict) -> list[str]:
             cells = [number(measure, values.get(name, [])) for name in names]
             judged = [verdicts(work, measure, values)] if goals else []
             lines.append(row([work.title, measure.label, *cells, *judged]))
+    return lines
+
+
+def lookup_table(text: str) -> list[str]:
+    """`text` is lookup_bench's: a line of titles, then pattern, rules, three times in ns, and more, by columns."""
+    lines = [row(["Patterns", "Rules", "matching µs", "never seen µs", "hostile, 253 bytes µs", "Goal"]),
+             row(["---", "--:", "--:", "--:", "--:", "---"])]
+    for line in text.strip().splitlines()[1:]:
+        pattern, rules, *columns = line.rsplit(maxsplit=7)
+        times = [float(nanoseconds) / 1000 for nanoseconds in columns[:3]]
+        goal = works.lookup_goal(pattern)
+        judged = f"{goal} µs: {verdict_word(goal, max(times))}" if int(rules) == works.MOST_RULES else ""
+        escaped = pattern.strip().replace("|", "\\|")
+        lines.append(row([f"`{escaped}`", f"{int(rules):,}", *(f"{time:.2f}" for time in times), judged]))
     return lines
 
 
@@ -79,4 +93,8 @@ def verdict(work: works.Work, measure: works.Measure, goal: works.Goal, values: 
     if not numbers:
         return ""
     result = statistics.median(numbers)
-    return f"{shown.format(result)}, goal {goal}: {'met' if goal.met_by(result) else '**missed**'}"
+    return f"{shown.format(result)}, goal {goal}: {verdict_word(goal, result)}"
+
+
+def verdict_word(goal: works.Goal, result: float) -> str:
+    return "met" if goal.met_by(result) else "**missed**"
