@@ -45,12 +45,12 @@ class BulkClient : public Client {
   }
 
   void send_more() {
-    const auto block = bulk_block();
-    const std::ptrdiff_t sent = send(block.first(std::min<std::uint64_t>(block.size(), left_)));
-    if (sent > 0) left_ -= static_cast<std::uint64_t>(sent);
-    if (left_ > 0) return;
-    finish();
-    watch(EPOLLIN);
+    if (left_ > 0) {
+      const auto block = bulk_block();
+      const std::ptrdiff_t sent = send(block.first(std::min<std::uint64_t>(block.size(), left_)));
+      if (sent > 0) left_ -= static_cast<std::uint64_t>(sent);
+    }
+    if (left_ == 0 && finish()) watch(EPOLLIN);
   }
 
   void receive_more() {

@@ -89,9 +89,10 @@ std::ptrdiff_t Client::send(std::span<const char> bytes) {
   return tls_outcome(SSL_write(tls_.get(), bytes.data(), static_cast<int>(bytes.size())));
 }
 
-void Client::finish() {
-  if (tls_) SSL_shutdown(tls_.get());
+bool Client::finish() {
+  if (tls_ && SSL_shutdown(tls_.get()) < 0) return false;
   finish_sending(socket_);
+  return true;
 }
 
 std::ptrdiff_t Client::tls_outcome(int result) {

@@ -55,7 +55,9 @@ class Client : public Watcher {
   // Through TLS where there is TLS; results as those of socket.h.
   std::ptrdiff_t receive(std::span<char> into);
   std::ptrdiff_t send(std::span<const char> bytes);
-  void finish();  // ends this direction
+  // Ends this direction, in TLS with a close_notify; false: no room for it, call again when the socket is
+  // writable.
+  bool finish();
   // Drops what has come, in TLS without decrypting it: the proxy's work is the same, the load's core stays
   // free.
   std::ptrdiff_t discard() { return discard_some(socket_); }
