@@ -1,61 +1,91 @@
 #include "common/routing/domain_matcher.h"
 
-#include <re2/re2.h>
+#include <spdlog/fmt/fmt.h>
+
+#include <cstdint>
+#include <functional>
+#include <limits>
+#include <unordered_map>
+#include <utility>
 
 #include "common/routing/domain_pattern.h"
+#include "common/routing/regex_index.h"
+#include "common/routing/wildcard_index.h"
 
 namespace otoroshi {
+namespace {
+
+constexpr auto kNoIndex = std::numeric_limits<std::uint32_t>::max();
+
+struct HashText {
+  using is_transparent = void;
+  std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+};
+using ExactIndex = std::unordered_map<std::string, std::uint32_t, HashText, std::equal_to<>>;
+
+Error at_pattern(std::size_t index, Error error) {
+  error.sentence = fmt::format("pattern {}: {}", index, error.sentence);
+  return error;
+}
+
+Error too_many_slow_patterns(const std::string& pattern) {
+  return {ErrorCode::bad_input, Side::gateway,
+          fmt::format(
+              "'{}' is one regular expression too many that requires no text of at least {} characters: "
+              "at most {} of them can share a port, because each is tried on every name; add some text to it",
+              pattern, DomainMatcher::kMinAtomLength, DomainMatcher::kMaxSlowPatterns)};
+}
+
+}  // namespace
 
 struct DomainMatcher::Indexes {
-  std::vector<std::unique_ptr<re2::RE2>> all;
+  ExactIndex exact;
+  WildcardIndex wildcards;
+  RegexIndex regexes;
 };
-
-namespace {
-re2::RE2::Options regex_options() {
-  re2::RE2::Options options(re2::RE2::Latin1);
-  options.set_case_sensitive(false);
-  options.set_log_errors(false);
-  options.set_dot_nl(true);
-  options.set_never_capture(true);
-  return options;
-}
-
-std::string to_regex(const DomainPattern& pattern) {
-  if (pattern.kind == DomainPattern::Kind::regex) return pattern.text;
-  std::string regex;
-  for (char c : pattern.text) regex += c == '*' ? ".*" : RE2::QuoteMeta(std::string_view(&c, 1));
-  return regex;
-}
-}  // namespace
 
 DomainMatcher::DomainMatcher(std::unique_ptr<const Indexes> indexes) : indexes_(std::move(indexes)) {}
 DomainMatcher::DomainMatcher(DomainMatcher&&) noexcept = default;
 DomainMatcher& DomainMatcher::operator=(DomainMatcher&&) noexcept = default;
 DomainMatcher::~DomainMatcher() = default;
 
-Result<void> check_domain(std::string_view pattern) {
-  auto built = DomainMatcher::build({std::string(pattern)});
-  if (!built) return std::unexpected(std::move(built.error()));
-  return {};
+Result<void> check_domain(std::string_view text) {
+  auto pattern = parse_domain_pattern(text);
+  if (!pattern) return std::unexpected(std::move(pattern.error()));
+  return pattern->kind == DomainPattern::Kind::regex ? check_regex(pattern->text) : Result<void>{};
 }
 
 Result<DomainMatcher> DomainMatcher::build(std::vector<std::string> patterns) {
-  auto indexes = std::make_unique<Indexes>();
-  for (const auto& text : patterns) {
-    auto pattern = parse_domain_pattern(text);
-    if (!pattern) return std::unexpected(std::move(pattern.error()));
-    auto regex = std::make_unique<re2::RE2>(to_regex(*pattern), regex_options());
-    if (!regex->ok()) return fail(ErrorCode::bad_input, Side::gateway, "'" + text + "': " + regex->error());
-    indexes->all.push_back(std::move(regex));
+  ExactIndex exact;
+  std::vector<WildcardIndex::Wildcard> wildcards;
+  RegexIndex regexes(kMinAtomLength);
+  for (std::uint32_t index = 0; index < patterns.size(); ++index) {
+    auto pattern = parse_domain_pattern(patterns[index]);
+    if (!pattern) return std::unexpected(at_pattern(index, std::move(pattern.error())));
+    if (pattern->kind == DomainPattern::Kind::exact) {
+      exact.emplace(std::move(pattern->text), index);
+    } else if (pattern->kind == DomainPattern::Kind::wildcard) {
+      wildcards.push_back({std::move(pattern->text), index});
+    } else if (auto added = regexes.add({std::move(pattern->text), index}); !added) {
+      return std::unexpected(at_pattern(index, std::move(added.error())));
+    }
   }
-  return DomainMatcher(std::move(indexes));
+  regexes.compile();
+  if (auto slow = regexes.slow_ones(); slow.size() > kMaxSlowPatterns) {
+    auto index = slow[kMaxSlowPatterns];
+    return std::unexpected(at_pattern(index, too_many_slow_patterns(patterns[index])));
+  }
+  return DomainMatcher(
+      std::make_unique<const Indexes>(std::move(exact), WildcardIndex(wildcards), std::move(regexes)));
 }
 
 std::optional<std::size_t> DomainMatcher::find(std::string_view name) const {
-  auto key = to_domain_key(name);
-  for (std::size_t index = 0; index < indexes_->all.size(); ++index)
-    if (RE2::FullMatch(key, *indexes_->all[index])) return index;
-  return std::nullopt;
+  DomainKey key(name);
+  auto exact = indexes_->exact.find(key.view());
+  auto lowest = exact == indexes_->exact.end() ? kNoIndex : exact->second;
+  lowest = indexes_->wildcards.find(key.view(), lowest);
+  lowest = indexes_->regexes.find(key.view(), lowest);
+  return lowest == kNoIndex ? std::nullopt : std::optional<std::size_t>(lowest);
 }
 
 }  // namespace otoroshi

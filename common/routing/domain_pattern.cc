@@ -27,7 +27,7 @@ std::optional<std::string_view> unwrap(std::string_view pattern, std::string_vie
 
 DomainPattern wildcard_or_name(std::string_view text) {
   auto kind = text.contains('*') ? DomainPattern::Kind::wildcard : DomainPattern::Kind::exact;
-  return {kind, to_domain_key(text)};
+  return {kind, std::string(DomainKey(text).view())};
 }
 
 // The wildcard that says the same as this expression, if there is one: it must consist of name characters,
@@ -62,11 +62,15 @@ DomainPattern regex_or_simpler(std::string_view regex) {
 
 }  // namespace
 
-std::string to_domain_key(std::string_view name) {
+DomainKey::DomainKey(std::string_view name) {
   if (name.ends_with('.')) name.remove_suffix(1);
-  std::string key(name);
-  std::ranges::transform(key, key.begin(), to_lower);
-  return key;
+  char* key = short_.data();
+  if (name.size() > short_.size()) {
+    long_.resize(name.size());
+    key = long_.data();
+  }
+  std::ranges::transform(name, key, to_lower);
+  view_ = {key, name.size()};
 }
 
 Result<DomainPattern> parse_domain_pattern(std::string_view pattern) {

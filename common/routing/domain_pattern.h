@@ -3,6 +3,7 @@
 // `.*read.*` or `^www\.example\.com$`, comes out as that, because those are found much faster.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,7 +24,20 @@ struct DomainPattern {
 // Fails only on an empty pattern: whether an expression compiles is for the one who compiles it to say.
 Result<DomainPattern> parse_domain_pattern(std::string_view pattern);
 
-// The form in which names are compared: ASCII letters in lower case and no trailing dot.
-std::string to_domain_key(std::string_view name);
+// The form in which names are compared: ASCII letters in lower case and no trailing dot. Holds no more memory
+// than itself for any name that DNS knows.
+class DomainKey {
+ public:
+  explicit DomainKey(std::string_view name);
+  DomainKey(const DomainKey&) = delete;
+  DomainKey& operator=(const DomainKey&) = delete;
+
+  std::string_view view() const { return view_; }
+
+ private:
+  std::array<char, 256> short_;  // a name has at most 253 characters (RFC 1035 section 2.3.4)
+  std::string long_;
+  std::string_view view_;
+};
 
 }  // namespace otoroshi
