@@ -46,9 +46,9 @@ void print_json(const Measured& measured) {
 int run(int argc, char** argv) {
   CLI::App app("Load generator of the proxy benchmark");
   WorkOptions options;
-  std::string work;
+  std::string work, mode = "plain";
   app.add_option("work", work, "What to do")->required()->check(CLI::IsMember(works));
-  app.add_option("--mode", options.mode, "How to enter the proxy")->transform(CLI::CheckedTransformer(modes));
+  app.add_option("--mode", mode, "How to enter the proxy")->check(CLI::IsMember(modes));
   app.add_option("--proxy-port", options.proxy_port, "Where the proxy listens on 127.0.0.1")->required();
   app.add_option("--target-port", options.target_port, "Where the proxy expects its target")->required();
   app.add_option("--proxy-pid", options.proxy_pid, "Whose processor time and memory is read")->required();
@@ -60,6 +60,7 @@ int run(int argc, char** argv) {
       ->check(CLI::PositiveNumber);
   CLI11_PARSE(app, argc, argv);
 
+  options.mode = modes.at(mode);
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
   raise_descriptor_limit();
   print_json(works.at(work)(options));
