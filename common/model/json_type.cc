@@ -1,0 +1,69 @@
+#include "common/model/json_type.h"
+
+#include "common/text/quoted.h"
+
+namespace otoroshi::kinds {
+namespace {
+
+void read_text_into(const JsonValue& in, std::string& out, const JsonPlace& place) {
+  if (const auto text = read_text(in, place)) out = *text;
+}
+
+}  // namespace
+
+JsonType<bool> boolean() {
+  return {.read =
+              [](const JsonValue& in, bool& out, const JsonPlace& place) {
+                if (const auto value = read_boolean(in, place)) out = *value;
+              },
+          .write = [](const bool& value, JsonWriter& json) { json.boolean(value); },
+          .wanted = "true or false",
+          .schema = R"({"type":"boolean"})"};
+}
+
+JsonType<std::string> text() {
+  return {.read = read_text_into,
+          .write = [](const std::string& text, JsonWriter& json) { json.text(text); },
+          .wanted = "a text",
+          .schema = R"({"type":"string"})"};
+}
+
+JsonType<std::string> text_or_null() {
+  return {.read = read_text_into,
+          .write =
+              [](const std::string& text, JsonWriter& json) {
+                if (text.empty())
+                  json.null();
+                else
+                  json.text(text);
+              },
+          .wanted = "a text or null",
+          .schema = R"({"type":["string","null"]})"};
+}
+
+namespace detail {
+
+std::string integer_schema(IntegerRange range) {
+  constexpr IntegerRange any;
+  JsonWriter json;
+  json.begin_object().key("type").text("integer");
+  if (range.least != any.least) json.key("minimum").number(range.least);
+  if (range.most != any.most) json.key("maximum").number(range.most);
+  return json.end_object().take();
+}
+
+std::string enum_schema(const std::vector<std::string_view>& names) {
+  JsonWriter json;
+  json.begin_object().key("enum").begin_list();
+  for (const auto name : names) json.text(name);
+  return json.end_list().end_object().take();
+}
+
+std::string wanted_names(const std::vector<std::string_view>& names) {
+  std::string wanted = "one of ";
+  for (const auto name : names) wanted += (name == names.front() ? "" : ", ") + quoted(name);
+  return wanted;
+}
+
+}  // namespace detail
+}  // namespace otoroshi::kinds
