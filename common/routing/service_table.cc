@@ -3,6 +3,7 @@
 #include <spdlog/fmt/fmt.h>
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <string>
 #include <tuple>
@@ -56,14 +57,18 @@ Decision decide(TcpServicePtr service, Decision::By by, std::size_t rule, std::v
   return {std::move(service), by, rule, std::make_shared<TargetGroup>(std::move(targets))};
 }
 
+// Of a decision by rule.
+const std::string& domain_of(const Decision& decision) {
+  return decision.service->rules[decision.rule].domain;
+}
+
 // What a group of targets stands for, beyond the targets themselves.
 using GroupKey = std::tuple<std::string_view, Decision::By, std::string_view>;
 
 GroupKey key_of(const Decision& decision) {
-  const auto& service = *decision.service;
   std::string_view domain;
-  if (decision.by == Decision::By::rule) domain = service.rules[decision.rule].domain;
-  return {service.id, decision.by, domain};
+  if (decision.by == Decision::By::rule) domain = domain_of(decision);
+  return {decision.service->id, decision.by, domain};
 }
 
 }  // namespace
@@ -75,24 +80,29 @@ Result<std::shared_ptr<const ServiceTable>> ServiceTable::build(std::vector<TcpS
   if (auto sharing = check_sharing(services); !sharing) return std::unexpected(std::move(sharing.error()));
 
   std::shared_ptr<ServiceTable> table(new ServiceTable(std::move(services)));
-  if (auto indexed = table->index_rules(); !indexed) return std::unexpected(std::move(indexed.error()));
+  if (auto indexed = table->index_rules(previous); !indexed)
+    return std::unexpected(std::move(indexed.error()));
   table->add_fallback();
   if (previous) table->keep_groups_of(*previous);
   return table;
 }
 
-Result<void> ServiceTable::index_rules() {
+Result<void> ServiceTable::index_rules(const ServiceTable* previous) {
   if (!sni_enabled()) return {};
-  std::vector<std::string> patterns;
-  for (const auto& service : services_) {
-    for (std::size_t rule = 0; rule < service->rules.size(); ++rule) {
-      patterns.push_back(service->rules[rule].domain);
+  for (const auto& service : services_)
+    for (std::size_t rule = 0; rule < service->rules.size(); ++rule)
       rules_.push_back(decide(service, Decision::By::rule, rule, service->rules[rule].targets));
-    }
+
+  if (previous && previous->matcher_ &&
+      std::ranges::equal(rules_, previous->rules_, {}, domain_of, domain_of)) {
+    matcher_ = previous->matcher_;
+    return {};
   }
+  std::vector<std::string> patterns;
+  std::ranges::transform(rules_, std::back_inserter(patterns), domain_of);
   auto matcher = DomainMatcher::build(std::move(patterns));
   if (!matcher) return std::unexpected(std::move(matcher.error()));
-  matcher_ = std::move(*matcher);
+  matcher_ = std::make_shared<const DomainMatcher>(std::move(*matcher));
   return {};
 }
 

@@ -60,15 +60,15 @@ class ServiceTable {
  private:
   explicit ServiceTable(std::vector<TcpServicePtr> services) : services_(std::move(services)) {}
 
-  Result<void> index_rules();
+  Result<void> index_rules(const ServiceTable* previous);
   void add_fallback();
   void keep_groups_of(const ServiceTable& previous);
   Error no_route(std::optional<std::string_view> name) const;
 
   std::vector<TcpServicePtr> services_;
-  std::vector<Decision> rules_;           // of all services, in the order of the matcher's patterns
-  std::optional<Decision> fallback_;      // for what no rule takes
-  std::optional<DomainMatcher> matcher_;  // none without sni.enabled
+  std::vector<Decision> rules_;                   // of all services, in the order of the matcher's patterns
+  std::optional<Decision> fallback_;              // for what no rule takes
+  std::shared_ptr<const DomainMatcher> matcher_;  // none without sni.enabled
 };
 
 }  // namespace otoroshi

@@ -181,3 +181,17 @@ TEST_CASE("what is known of targets survives a change of everything else") {
   CHECK(group(*changed, "one.test") != group(*old_table, "one.test"));  // other targets
   CHECK(group(*changed, std::nullopt) != group(*old_table, std::nullopt));
 }
+
+TEST_CASE("names are found right whether the domains changed or not") {
+  auto old_table = table_of({service("a").with(rule("one.test", {"x"})).with(rule("*.test", {"y"}))});
+  auto other_targets =
+      table_of({service("a").with(rule("one.test", {"z"})).with(rule("*.test", {"y"}))}, old_table.get());
+  CHECK(answer(*other_targets, "one.test") == "a: z");
+  auto other_order =
+      table_of({service("a").with(rule("*.test", {"y"})).with(rule("one.test", {"x"}))}, old_table.get());
+  CHECK(answer(*other_order, "one.test") == "a: y");
+  auto more = table_of(
+      {service("a").with(rule("one.test", {"x"})).with(rule("*.test", {"y"})).with(rule("*", {"w"}))},
+      old_table.get());
+  CHECK(answer(*more, "other") == "a: w");
+}
