@@ -21,12 +21,12 @@ bool is_alphanumeric(char c) {
   return is_digit(c) || ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z');
 }
 
-bool is_address(int family, std::string_view text) {
+// Writes 4 or 16 bytes, by family; false leaves them undefined.
+bool read_address(int family, std::string_view text, std::uint8_t* bytes) {
   std::array<char, INET6_ADDRSTRLEN> terminated{};
   if (text.size() >= terminated.size() || text.contains('\0')) return false;
   std::ranges::copy(text, terminated.begin());
-  in6_addr ignored;
-  return inet_pton(family, terminated.data(), &ignored) == 1;
+  return inet_pton(family, terminated.data(), bytes) == 1;
 }
 
 bool is_label(std::string_view label) {
@@ -56,12 +56,21 @@ std::unexpected<Error> bad(std::string sentence) {
 
 }  // namespace
 
+std::optional<AddressBytes> address_bytes(std::string_view text) {
+  AddressBytes bytes{0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff};
+  if (read_address(AF_INET, text, bytes.data() + 12) || read_address(AF_INET6, text, bytes.data()))
+    return bytes;
+  return std::nullopt;
+}
+
 bool is_ipv4(std::string_view text) {
-  return is_address(AF_INET, text);
+  AddressBytes ignored;
+  return read_address(AF_INET, text, ignored.data());
 }
 
 bool is_ipv6(std::string_view text) {
-  return is_address(AF_INET6, text);
+  AddressBytes ignored;
+  return read_address(AF_INET6, text, ignored.data());
 }
 
 bool is_ip_literal(std::string_view text) {

@@ -3,6 +3,7 @@
 // A host is always kept without brackets ("::1"); brackets are put back where text is made.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -18,6 +19,11 @@ struct HostPort {
 
   friend bool operator==(const HostPort&, const HostPort&) = default;
 };
+
+// The 16 bytes of an address (network order), IPv4 as IPv4-mapped IPv6 (RFC 4291 section 2.5.5.2), so that
+// different spellings of one address are equal. nullopt: not an IP literal.
+using AddressBytes = std::array<std::uint8_t, 16>;
+std::optional<AddressBytes> address_bytes(std::string_view text);
 
 // IPv4 in dotted form, IPv6 without brackets and zone. Never a name, so never anything that must be resolved.
 bool is_ipv4(std::string_view text);

@@ -25,7 +25,6 @@ struct Bike {
   bool bell = true;
   std::string unknown_lights = {};
   std::string unknown_fields = {};
-  friend bool operator==(const Bike&, const Bike&) = default;
 };
 
 const EntityDescription<Wheel>& wheel_description() {

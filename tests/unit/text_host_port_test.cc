@@ -61,6 +61,15 @@ TEST_CASE("a host has at most 253 characters, a label 63") {
   CHECK_FALSE(parse_host(name + std::string(62, 'a')));
 }
 
+TEST_CASE("one address in several spellings has the same bytes") {
+  CHECK(address_bytes("::1") == address_bytes("0:0:0:0:0:0:0:1"));
+  CHECK(address_bytes("10.0.0.1") == address_bytes("::ffff:a00:1"));
+  CHECK(address_bytes("10.0.0.1") != address_bytes("10.0.0.2"));
+  CHECK(address_bytes("0.0.0.0") != address_bytes("::"));
+  CHECK(address_bytes("::") == AddressBytes{});
+  for (const auto text : {"", "localhost", "[::1]", "10.0.0", "010.0.0.1"}) CHECK_FALSE(address_bytes(text));
+}
+
 TEST_CASE("a port is a number from 1 to 65535") {
   for (const auto text : {"1"sv, "22"sv, "65535"sv, "0022"sv}) CHECK(parse_port(text));
   for (const auto text :
