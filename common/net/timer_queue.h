@@ -55,6 +55,10 @@ class TimerQueue {
 class Timer final : public TimerQueue::Entry {
  public:
   using Entry::Entry;
+  void start(Clock::duration after) {
+    expired_ = false;
+    Entry::start(after);
+  }
   bool expired() const { return expired_; }
   void arm(Waiter& waiter) {
     if (expired_) return waiter.wake();
