@@ -1,0 +1,47 @@
+// A certificate with its chain and private key, read from PEM. Immutable and shared: connections of all
+// workers use it at once.
+#pragma once
+
+#include <ctime>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "common/base/result.h"
+#include "common/net/openssl.h"
+
+namespace otoroshi {
+
+struct Certificate {
+  std::string origin;  // for messages: the file or entity that it comes from
+  X509Ptr leaf;
+  X509StackPtr chain;  // what is sent behind the leaf, in the order of the PEM text
+  PrivateKeyPtr key;
+  std::vector<std::string> names;  // see names_in()
+  std::time_t not_before = 0;
+  std::time_t not_after = 0;
+
+  int key_type() const { return EVP_PKEY_get_base_id(key.get()); }  // EVP_PKEY_RSA, EVP_PKEY_EC, ...
+};
+using CertificatePtr = std::shared_ptr<const Certificate>;
+
+// `chain_pem`: the leaf first. `key_pem` may be the same text. Fails if there is no certificate or no key, if
+// the key needs a password, or if it belongs to another certificate. A date that has passed is not a failure.
+// The sentence of a failure does not repeat the origin.
+Result<CertificatePtr> parse_certificate(std::string_view chain_pem, std::string_view key_pem,
+                                         std::string origin);
+
+// All certificates of a PEM text, e.g. the authorities of `clientCaFile`. Fails if there is none.
+Result<std::vector<X509Ptr>> parse_certificates(std::string_view pem);
+
+// DNS names and IP addresses of the subject alternative name; the common name if there is no such extension.
+// Lower case, without trailing dot; a wildcard stays "*.example.org".
+std::vector<std::string> names_in(const X509* certificate);
+
+std::string subject_of(const X509* certificate);  // as in RFC 2253: "CN=alice,O=Example"
+std::string issuer_of(const X509* certificate);
+std::time_t to_time(const ASN1_TIME* time);
+std::string date_text(std::time_t time);  // "2026-11-21", UTC
+
+}  // namespace otoroshi
