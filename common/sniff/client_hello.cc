@@ -94,22 +94,6 @@ class HandshakeHeader {
   std::size_t have_ = 0;
 };
 
-Flaw read_server_names(Bytes extension, ClientHello& hello) {
-  ByteReader reader(extension);
-  auto list = reader.vector16();
-  if (!list || !reader.empty() || list->empty()) return Malformed{"the server name list has a wrong length"};
-  for (ByteReader names(*list); !names.empty();) {
-    auto type = names.u8();
-    auto name = names.vector16();  // names of all types begin with a length of 16 bits (RFC 6066 section 3)
-    if (!name) return Malformed{"a server name has a wrong length"};
-    if (type != host_name_type) continue;
-    if (hello.server_name) return Malformed{"the server name list holds two host names"};
-    hello.server_name = normalised_server_name(as_text(*name));
-    if (!hello.server_name) return Malformed{"the server name is not a host name"};
-  }
-  return std::nullopt;
-}
-
 Flaw read_alpn(Bytes extension, ClientHello& hello) {
   ByteReader reader(extension);
   auto list = reader.vector16();
@@ -132,7 +116,9 @@ Flaw read_extensions(Bytes extensions, ClientHello& hello) {
     Flaw flaw;  // extensions of any other type, GREASE (RFC 8701) among them, say nothing to us
     if (type == server_name_extension) {
       if (std::exchange(seen_server_name, true)) return Malformed{"the server name extension comes twice"};
-      flaw = read_server_names(*body, hello);
+      auto name = read_server_name_extension(*body);
+      if (!name) return name.error();
+      hello.server_name = std::move(*name);
     } else if (type == alpn_extension) {
       if (std::exchange(seen_alpn, true)) return Malformed{"the ALPN extension comes twice"};
       flaw = read_alpn(*body, hello);
@@ -188,6 +174,24 @@ Verdict<ClientHello> read_complete_hello(Bytes wire, const RecordWalk& walk) {
 
 bool ClientHello::offers_alpn(std::string_view protocol) const {
   return std::ranges::find(alpn, protocol) != alpn.end();
+}
+
+std::expected<std::optional<std::string>, Malformed> read_server_name_extension(Bytes body) {
+  auto malformed = [](std::string_view why) { return std::unexpected(Malformed{why}); };
+  ByteReader reader(body);
+  auto list = reader.vector16();
+  if (!list || !reader.empty() || list->empty()) return malformed("the server name list has a wrong length");
+  std::optional<std::string> host_name;
+  for (ByteReader names(*list); !names.empty();) {
+    auto type = names.u8();
+    auto name = names.vector16();  // names of all types begin with a length of 16 bits
+    if (!name) return malformed("a server name has a wrong length");
+    if (type != host_name_type) continue;
+    if (host_name) return malformed("the server name list holds two host names");
+    host_name = normalised_server_name(as_text(*name));
+    if (!host_name) return malformed("the server name is not a host name");
+  }
+  return host_name;
 }
 
 Verdict<ClientHello> inspect_client_hello(Bytes so_far) {

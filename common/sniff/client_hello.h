@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,5 +33,9 @@ struct ClientHello {
 // impossible name, shares a record with another message, or is larger than max_hello_bytes. Costs O(records
 // seen so far) until the hello is complete, and allocates nothing before that.
 Verdict<ClientHello> inspect_client_hello(Bytes so_far);
+
+// The host name in the body of a server_name extension (RFC 6066 section 3); nullopt: only names of other
+// types.
+std::expected<std::optional<std::string>, Malformed> read_server_name_extension(Bytes body);
 
 }  // namespace otoroshi
