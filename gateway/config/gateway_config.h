@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "common/base/result.h"
+
 namespace otoroshi::gateway {
 
 enum class StoreType : std::uint8_t { memory, sqlite };
@@ -53,19 +55,17 @@ struct GatewayConfig {
 
   struct Timeouts {
     Duration peek = std::chrono::seconds(5);  // for the bytes that tell the name: ClientHello, HTTP head
-    Duration handshake = std::chrono::seconds(10);  // for each TLS handshake and upgrade head
-    Duration connect = std::chrono::seconds(5);     // for resolving a target and trying all its addresses
-    Duration idle = std::chrono::hours(1);          // no byte in either direction; 0 = for ever
-    Duration half_closed =
-        std::chrono::minutes(10);  // for a direction that is open after the other ended; 0 = for ever
+    Duration handshake = std::chrono::seconds(10);    // for each TLS handshake and upgrade head
+    Duration connect = std::chrono::seconds(5);       // for resolving a target and trying all its addresses
+    Duration idle = std::chrono::hours(1);            // no byte in either direction; 0 = for ever
+    Duration half_closed = std::chrono::minutes(10);  // for one direction after the other ended; 0 = for ever
     Duration drain = std::chrono::seconds(30);  // for live connections after SIGTERM; 0 = end them at once
   };
 
   struct Limits {
     std::uint64_t max_connections = 0;              // 0 = as many as there are descriptors
     std::uint64_t max_connections_per_service = 0;  // 0 = no limit of its own
-    std::uint64_t socket_buffer =
-        1024 * 1024;  // SO_RCVBUF and SO_SNDBUF of relayed sockets; 0 = the kernel tunes them
+    std::uint64_t socket_buffer = 1024 * 1024;      // SO_RCVBUF, SO_SNDBUF; 0 = the kernel's own tuning
   };
 
   struct Metrics {
@@ -96,6 +96,8 @@ struct GatewayConfig {
   Metrics metrics;
   Events events;
   Log log;
+
+  Problems warnings;  // what was accepted and has no effect; for the log at start
 };
 
 }  // namespace otoroshi::gateway
