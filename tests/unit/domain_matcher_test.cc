@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <future>
 #include <random>
 #include <string>
 #include <string_view>
@@ -143,6 +144,18 @@ TEST_CASE("a matcher without patterns matches nothing") {
   auto matcher = matcher_of({});
   CHECK_FALSE(matcher.find(""));
   CHECK_FALSE(matcher.find("a.test"));
+}
+
+TEST_CASE("several threads may ask one matcher") {
+  auto matcher = matcher_of({"*.a.test", "(foo|bar)[0-9]+\\.test", ".*read.*"});
+  auto ask = [&] {
+    std::size_t sum = 0;
+    for (int i = 0; i < 500; ++i) sum += matcher.find("bar" + std::to_string(i) + ".test").value_or(1000);
+    return sum;
+  };
+  auto other = std::async(std::launch::async, ask);
+  CHECK(ask() == 500);
+  CHECK(other.get() == 500);
 }
 
 // Whether a pattern matches, by the notation's rules alone and without any index.
