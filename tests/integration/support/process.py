@@ -1,0 +1,84 @@
+"""A child process whose output is collected line by line and which is ended by its id."""
+
+import os
+import re
+import signal
+import subprocess
+import threading
+
+from .limits import DEADLINE
+from .waiting import wait_until
+
+
+class Process:
+    """Runs `argv`; stdout and stderr are gathered in `lines`. As a context manager it kills what still runs.
+
+    `setpriv` makes the kernel kill the child if this test is itself killed, and changes the user where asked.
+    """
+
+    def __init__(self, argv, *, user=None, env=None, cwd=None, stdin=subprocess.DEVNULL, descriptors=None):
+        self.name = os.path.basename(argv[0])
+        self.lines = []
+        wrapper = ["setpriv", "--pdeathsig", "KILL"]
+        if user and os.getuid() == 0:
+            wrapper += ["--reuid", user, "--regid", user, "--init-groups"]
+        if descriptors:  # soft limit only: the program may raise it up to the hard one, so both are set
+            wrapper = ["prlimit", f"--nofile={descriptors}:{descriptors}", *wrapper]
+        self._child = subprocess.Popen([*wrapper, *argv], env={**os.environ, **(env or {})}, cwd=cwd, stdin=stdin,
+                                       stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self.pid = self._child.pid
+        self._collector = threading.Thread(target=self._collect, daemon=True)
+        self._collector.start()
+
+    def _collect(self):
+        for line in self._child.stdout:
+            self.lines.append(line.decode(errors="replace").rstrip("\n"))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.kill()
+
+    @property
+    def output(self):
+        return "\n".join(self.lines)
+
+    @property
+    def running(self):
+        return self._child.poll() is None
+
+    def signal(self, number):
+        self._child.send_signal(number)
+
+    def wait(self, seconds=DEADLINE):
+        """Waits until the process has ended and all its output is in `lines`; returns its exit code."""
+        try:
+            code = self._child.wait(seconds)
+        except subprocess.TimeoutExpired:
+            raise AssertionError(f"{self.name} still runs after {seconds} s; it said:\n{self.output}") from None
+        self._collector.join(DEADLINE)
+        return code
+
+    def wait_line(self, pattern, seconds=DEADLINE, start=0):
+        """The first line from number `start` on in which the regular expression `pattern` is found."""
+        def found():
+            ended = not self.running
+            if ended:
+                self._collector.join(DEADLINE)
+            line = next((line for line in self.lines[start:] if re.search(pattern, line)), None)
+            if line is None and ended:
+                raise AssertionError(f"{self.name} ended with {self._child.returncode} before it said {pattern!r}; "
+                                     f"it said:\n{self.output}")
+            return line if line is None else (line,)  # an empty line is a find too
+        try:
+            return wait_until(found, f"{self.name} to say {pattern!r}", seconds)[0]
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.name} said:\n{self.output}") from None
+
+    def kill(self):
+        if self.running:
+            self.signal(signal.SIGKILL)
+        self._child.wait()
+        self._collector.join(DEADLINE)
+        self._child.stdout.close()

@@ -1,0 +1,17 @@
+"""Waiting for a condition, never for a fixed time."""
+
+import time
+
+from .limits import DEADLINE
+
+
+def wait_until(condition, what, seconds=DEADLINE):
+    """Polls `condition` until it returns something true, and returns that; fails with `what` after `seconds`."""
+    end = time.monotonic() + seconds
+    while True:
+        result = condition()
+        if result:
+            return result
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {seconds} s for {what}")
+        time.sleep(0.01)
