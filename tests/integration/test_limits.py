@@ -1,0 +1,61 @@
+"""Everything is bounded: connections in all, connections of a service, idle time, a TLS handshake that never ends."""
+
+from support import (Authority, Backend, Gateway, Story, connect, echo, hello, main, plain, scaled, terminating)
+
+
+class Limits(Story):
+    def setUp(self):
+        self.target = self.use(Backend(echo))
+
+    def start(self, *services, **settings):
+        certificate = Authority(self.folder()).server("one.test")
+        return self.use(Gateway(*services, settings=settings, certificates=[certificate]))
+
+    def test_max_connections_pauses_accepting(self):
+        service = plain().targets(self.target)
+        self.start(service, limits={"maxConnections": 2})
+        first, second = self.use(connect(service)), self.use(connect(service))
+        self.assertEqual((first.round_trip(), second.round_trip()), (b"hello", b"hello"))
+        third = self.use(connect(service))
+        third.send(b"hello")
+        self.assertEqual(second.round_trip(), b"hello")
+        self.assertEqual(len(self.target.visits), 2)
+        first.close()
+        self.assertEqual(third.receive_exactly(5), b"hello")
+
+    def test_max_connections_per_service(self):
+        full, other = plain().targets(self.target), plain().targets(self.target)
+        gateway = self.start(full, other, limits={"maxConnectionsPerService": 1})
+        first = self.use(connect(full))
+        first.round_trip()
+        with connect(full) as second:
+            self.assertIn(second.how_it_ends(), ("end", "reset"))
+        self.assertEqual(gateway.wait_event()["error"]["code"], "limit")
+        with connect(other) as client:
+            self.assertEqual(client.round_trip(), b"hello")
+        first.close()
+        gateway.wait_events(3)
+        with connect(full) as client:
+            self.assertEqual(client.round_trip(), b"hello")
+
+    def test_idle_connections_end(self):
+        service = plain().targets(self.target)
+        gateway = self.start(service, timeouts={"idle": scaled("1s", "3s")})
+        with connect(service) as client:
+            client.round_trip()
+            self.assertIn(client.how_it_ends(), ("end", "reset"))
+        self.assertEqual(gateway.wait_event()["ending"], "timed_out")
+
+    def test_an_unfinished_handshake_ends(self):
+        """Without sni nothing is peeked: it is the handshake's own time limit that counts."""
+        service = terminating().targets(self.target)
+        gateway = self.start(service, timeouts={"handshake": "300ms"})
+        with connect(service) as client:
+            client.send(hello.real_hello("one.test"))
+            self.assertIn(client.how_it_ends(), ("end", "reset"))
+        event = gateway.wait_event()
+        self.assertEqual((event["ending"], event["error"]["side"]), ("refused", "client"))
+        self.assertEqual(self.target.visits, [])
+
+
+main()
