@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <array>
+#include <asio/post.hpp>
 #include <cerrno>
 #include <cstring>
 
@@ -51,12 +52,31 @@ struct TcpStream::Core : std::enable_shared_from_this<Core> {
   }
 
   void start_watching() {
-    if (watching) return;
+    if (watching || beyond_breaking) return;
     watching = true;
     socket.async_wait(tcp::socket::wait_error, [self = shared_from_this()](std::error_code) {
       self->watching = false;
-      self->broken.ring();
+      self->look_what_broke();
     });
+  }
+
+  // The wait also ends when nothing has broken, and would end again at once, for ever. For an urgent byte
+  // (MSG_OOB): it is thrown away, a read would pass over it too. And after both directions have ended: no
+  // reset is to be seen any more.
+  void look_what_broke() {
+    auto events = socket.is_open() ? exceptional_events() : POLLERR;
+    if (events & POLLERR) return broken.ring();
+    beyond_breaking = events & POLLHUP;
+    std::byte urgent;
+    ::recv(socket.native_handle(), &urgent, 1, MSG_OOB | MSG_DONTWAIT);
+    start_watching();
+  }
+
+  // poll() looks without taking: SO_ERROR would clear the error, and the next read would report an end
+  // instead.
+  int exceptional_events() {
+    pollfd state{socket.native_handle(), 0, 0};
+    return ::poll(&state, 1, 0) == 1 ? state.revents : 0;
   }
 
   tcp::socket socket;
@@ -66,6 +86,7 @@ struct TcpStream::Core : std::enable_shared_from_this<Core> {
   bool reading = false;  // while a read is pending, nobody else may take bytes: order
   bool writing = false;
   bool watching = false;
+  bool beyond_breaking = false;
   bool was_writable = false;  // a socket that was connecting has come to a result
   bool early_was_full = false;
   int read_error = 0;  // errno of a failed read that nobody has seen yet
@@ -199,10 +220,7 @@ void TcpStream::arm_broken(Waiter& waiter) {
 
 bool TcpStream::is_broken() const {
   if (failure_ || core_->read_error) return true;
-  // poll() looks without taking: SO_ERROR would clear the error, and the next read would report an end
-  // instead.
-  pollfd state{core_->socket.native_handle(), 0, 0};
-  return ::poll(&state, 1, 0) == 1 && (state.revents & POLLERR);
+  return core_->exceptional_events() & POLLERR;
 }
 
 RawSource TcpStream::raw_source() {
@@ -219,11 +237,14 @@ void TcpStream::raw_moved(std::uint64_t in, std::uint64_t) {
 }
 
 void TcpStream::abort(const Error& why) {
-  if (failure_) return;
-  failure_ = why;
+  // A failure by itself closes nothing: whoever sleeps here has to be woken all the same.
+  if (!failure_) failure_ = why;
+  if (!core_->socket.is_open()) return;
   std::error_code ignored;
   core_->socket.set_option(asio::socket_base::linger(true, 0), ignored);
   core_->socket.close(ignored);  // ends every pending wait
+  // Who sleeps although nothing can break any more has none.
+  if (!core_->watching) asio::post(core_->socket.get_executor(), [core = core_] { core->broken.ring(); });
 }
 
 int TcpStream::connect_result() {
