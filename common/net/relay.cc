@@ -29,6 +29,7 @@ struct Connection {
   Stream& target;
   RelayOptions options;
   std::optional<Error> failure;
+  WaitSlot direction_ended;  // for the pump of the other one, which now has more to watch
 
   void fail(const Error& why) {
     if (failure) return;
@@ -66,7 +67,7 @@ class Pump {
       if (outcome == Outcome::source_empty) {
         rounds = 0;
         co_await sleep_until([this](Waiter& waiter) { arm_for_reading(waiter); });
-        if (other_ended_ && sink_.is_broken()) co_return connection_.fail(reset_by(sink_side_));
+        if (other_ended_ && sink_.is_broken()) co_return connection_.fail(why_broken(sink_, sink_side_));
       } else if (++rounds == rounds_in_a_row) {
         rounds = 0;
         co_await connection_.worker.yield();
@@ -85,7 +86,11 @@ class Pump {
   void arm_for_reading(Waiter& waiter) {
     source_.arm_readable(waiter);
     // As long as the other pump reads the sink, it is the one that sees it break.
-    if (other_ended_) sink_.arm_broken(waiter);
+    if (other_ended_) {
+      sink_.arm_broken(waiter);
+    } else {
+      waiter.sleep_on(connection_.direction_ended);
+    }
   }
 
   void arm_for_writing(Waiter& waiter) {
@@ -153,11 +158,18 @@ class Pump {
 
   void notice_broken_source() {
     if (last_words_ || !source_.is_broken()) return;
-    last_words_ = std::make_unique<LastWords>(connection_, last_words_limit, reset_by(source_side_));
+    last_words_ =
+        std::make_unique<LastWords>(connection_, last_words_limit, why_broken(source_, source_side_));
   }
 
   static Error reset_by(Side side) {
     return {ErrorCode::reset, side, "the " + std::string(name_of(side)) + " reset the connection"};
+  }
+
+  // A stream that was aborted knows why; any other has been reset by its peer.
+  static Error why_broken(Stream& stream, Side side) {
+    if (stream.try_flush().error()) return stream.failure();
+    return reset_by(side);
   }
 
   Task<> pass_on_the_end() {
@@ -169,6 +181,9 @@ class Pump {
       notice_broken_source();
     }
     ended_ = true;
+    // Nobody reads the sink any more, who would see that its peer has not waited for this end.
+    if (other_ended_ && sink_.is_broken()) co_return connection_.fail(why_broken(sink_, sink_side_));
+    connection_.direction_ended.ring();
   }
 
   // Moves bytes through a pipe until the source has none for the moment, or has none that may be spliced
@@ -277,7 +292,7 @@ class Pump {
 
 Task<std::optional<Error>> relay(Worker& worker, Stream& client, Stream& target, RelayProgress& progress,
                                  RelayOptions options) {
-  Connection connection{worker, client, target, options, std::nullopt};
+  Connection connection{worker, client, target, options, std::nullopt, {}};
   Pump upwards(connection, Pump::Direction::from_client, progress);
   Pump downwards(connection, Pump::Direction::from_target, progress);
   auto up = upwards.run();
