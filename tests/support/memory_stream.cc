@@ -1,6 +1,7 @@
 #include "tests/support/memory_stream.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace otoroshi::test {
 
@@ -56,7 +57,6 @@ std::size_t MemoryStream::room() const {
 IoResult MemoryStream::try_read(MutableBytes into) {
   ++operations_;
   if (failure_) return {IoStatus::error};
-  largest_offered_ = std::max(largest_offered_, into.size());
   auto& bytes = own_->bytes;
   if (!bytes.empty()) {
     auto count = std::min({into.size(), bytes.size(), step_});
@@ -115,8 +115,8 @@ bool MemoryStream::is_broken() const {
 }
 
 void MemoryStream::abort(const Error& why) {
-  if (failure_) return;
-  failure_ = why;
+  if (!failure_) failure_ = why;
+  if (std::exchange(aborted_, true)) return;
   own_->wake_all();
   reset();
 }

@@ -43,14 +43,13 @@ class MemoryStream final : public Stream {
   const Error& failure() const override { return *failure_; }
 
   // How the test steers this end.
-  void set_step(std::size_t bytes) { step_ = bytes; }            // the most that one read or write moves
-  void set_capacity(std::size_t bytes);                          // of what comes in here; 0: takes nothing
-  void hold_flush(bool hold);                                    // flushing answers would_block
-  void reset();                                                  // the other end sees a reset
-  std::size_t unread() const;                                    // bytes that came in and wait
-  bool was_ended() const;                                        // the other end has finished its direction
-  std::size_t operations() const { return operations_; }         // calls of try_*() so far
-  std::size_t largest_read() const { return largest_offered_; }  // the most room a reader has offered
+  void set_step(std::size_t bytes) { step_ = bytes; }     // the most that one read or write moves
+  void set_capacity(std::size_t bytes);                   // of what comes in here; 0: takes nothing
+  void hold_flush(bool hold);                             // flushing answers would_block
+  void reset();                                           // the other end sees a reset
+  std::size_t unread() const;                             // bytes that came in and wait
+  bool was_ended() const;                                 // the other end has finished its direction
+  std::size_t operations() const { return operations_; }  // calls of try_*() so far
 
  private:
   struct End;
@@ -65,9 +64,9 @@ class MemoryStream final : public Stream {
   std::optional<Error> failure_;
   std::size_t step_ = std::numeric_limits<std::size_t>::max();
   std::size_t operations_ = 0;
-  std::size_t largest_offered_ = 0;
   bool flush_held_ = false;
   bool finished_ = false;
+  bool aborted_ = false;
 };
 
 }  // namespace otoroshi::test
