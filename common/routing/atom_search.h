@@ -44,8 +44,6 @@ class AtomSearch {
     }
   }
 
-  std::size_t bytes() const { return cells_.size() * (sizeof(Cell) + sizeof(atom_of_[0])); }
-
  private:
   class Builder;
 

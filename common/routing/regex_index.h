@@ -28,7 +28,7 @@ class RegexIndex {
     std::uint32_t index;
   };
 
-  RegexIndex(std::size_t min_atom_length);
+  explicit RegexIndex(std::size_t min_atom_length);
 
   // In order of index. Fails if the expression does not compile.
   Result<void> add(const Regex& regex);
