@@ -1,7 +1,4 @@
-#include "common/net/tls_context.h"
-
 #include <openssl/evp.h>
-#include <openssl/x509v3.h>
 
 #include <algorithm>
 #include <array>
@@ -9,18 +6,15 @@
 #include <span>
 #include <utility>
 
-#include "common/net/tls_sessions.h"
+#include "common/net/tls_context.h"
+#include "common/net/tls_context_base.h"
 #include "common/sniff/client_hello.h"
-#include "common/text/host_port.h"
 
 namespace otoroshi {
 namespace {
 
 // Forward secrecy and authenticated encryption only; TLS 1.3 has nothing else.
 constexpr const char* tls12_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
-
-// Matches no certificate: the domain is reserved (RFC 2606), so no authority signs it.
-constexpr const char* nobodys_name = "host.invalid";
 
 // What the callbacks of a handshake need until the server name is known.
 struct PendingHello {
@@ -29,25 +23,6 @@ struct PendingHello {
 };
 using Pending = AttachedData<PendingHello, SSL>;
 using SharedTicketKeys = AttachedData<TicketKeysPtr, SSL_CTX>;
-using ClientSessions = AttachedData<TlsSessions, SSL_CTX>;
-
-std::unexpected<Error> unusable(std::string sentence) {
-  return fail(ErrorCode::bad_input, Side::gateway, std::move(sentence));
-}
-
-Result<SslCtxPtr> make_context(const SSL_METHOD* method) {
-  SslCtxPtr context(SSL_CTX_new(method));
-  if (!context || SSL_CTX_set_min_proto_version(context.get(), TLS1_2_VERSION) != 1)
-    return fail(ErrorCode::io, Side::gateway, "OpenSSL cannot be used: " + take_openssl_error());
-  SSL_CTX_set_mode(context.get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
-                                      SSL_MODE_RELEASE_BUFFERS | SSL_MODE_NO_AUTO_CHAIN);
-  SSL_CTX_set_options(context.get(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
-  SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
-  SSL_CTX_set_read_ahead(context.get(), 1);
-  return context;
-}
-
-// --- server ---
 
 int refuse_hello(SSL* ssl, int* alert, int with, ErrorCode code, std::string sentence) {
   auto& note = tls_note(ssl);
@@ -135,11 +110,11 @@ Result<std::vector<X509Ptr>> read_authorities(const TlsServerContext::Options& o
   for (const auto& pem : options.client_cas) {
     auto some = parse_certificates(pem);
     if (!some)
-      return unusable("an authority for clients' certificates cannot be used: " + some.error().sentence);
+      return unusable_tls("an authority for clients' certificates cannot be used: " + some.error().sentence);
     std::ranges::move(*some, std::back_inserter(authorities));
   }
   if (authorities.empty() && options.client_auth != ClientAuth::none)
-    return unusable(
+    return unusable_tls(
         "clientAuth asks for certificates, but no authority is known that signs them: set "
         "certificates.clientCaFile");
   return authorities;
@@ -173,43 +148,10 @@ void separate_sessions(SSL_CTX* context, ClientAuth client_auth, const std::vect
   SSL_CTX_set_session_id_context(context, digest.data(), size);
 }
 
-// --- client ---
-
-std::string session_key(const SSL* ssl, const std::string& host) {
-  return (SSL_get_verify_mode(ssl) == SSL_VERIFY_NONE ? "trusted blindly: " : "verified: ") + host;
-}
-
-int remember_session(SSL* ssl, SSL_SESSION* session) {
-  ClientSessions::get(SSL_get_SSL_CTX(ssl))->remember(session_key(ssl, tls_note(ssl).peer_name), session);
-  return 0;  // the session itself stays OpenSSL's
-}
-
-Result<void> trust_authorities(SSL_CTX* context, const std::string& ca_file) {
-  X509_STORE_set_flags(SSL_CTX_get_cert_store(context), X509_V_FLAG_PARTIAL_CHAIN);
-  if (ca_file.empty()) {
-    SSL_CTX_set_default_verify_paths(context);
-    return {};
-  }
-  if (SSL_CTX_load_verify_file(context, ca_file.c_str()) == 1) return {};
-  return unusable(ca_file + ": not a PEM file of trusted authorities: " + take_openssl_error());
-}
-
-void expect_host(SSL* ssl, const std::string& host) {
-  if (is_ip_literal(host)) {
-    X509_VERIFY_PARAM_set1_ip_asc(SSL_get0_param(ssl), host.c_str());
-    return;
-  }
-  SSL_set_hostflags(ssl, X509_CHECK_FLAG_NO_PARTIAL_WILDCARDS);
-  auto name = host.ends_with('.') ? host.substr(0, host.size() - 1) : host;
-  // With an empty name OpenSSL would check none.
-  SSL_set1_host(ssl, name.empty() ? nobodys_name : name.c_str());
-  if (!name.empty()) SSL_set_tlsext_host_name(ssl, name.c_str());
-}
-
 }  // namespace
 
 Result<TlsServerContext> TlsServerContext::make(const Options& options) {
-  auto context = make_context(TLS_server_method());
+  auto context = make_tls_context(TLS_server_method());
   if (!context) return std::unexpected(context.error());
   auto authorities = read_authorities(options);
   if (!authorities) return std::unexpected(authorities.error());
@@ -232,36 +174,6 @@ SslPtr TlsServerContext::new_ssl(CertificateStorePtr certificates, ServerNameGat
   tls_note(ssl.get()).is_server = true;
   Pending::set(ssl.get(), std::make_unique<PendingHello>(std::move(certificates), gate));
   SSL_set_accept_state(ssl.get());
-  return ssl;
-}
-
-Result<TlsClientContext> TlsClientContext::make(const Options& options) {
-  auto context = make_context(TLS_client_method());
-  if (!context) return std::unexpected(context.error());
-  auto* raw = context->get();
-  if (auto trusted = trust_authorities(raw, options.ca_file); !trusted)
-    return std::unexpected(trusted.error());
-  SSL_CTX_set_verify(raw, SSL_VERIFY_PEER, explain_verification);
-  if (const auto& own = options.certificate)
-    if (SSL_CTX_use_cert_and_key(raw, own->leaf.get(), own->key.get(), own->chain.get(), 1) != 1)
-      return unusable(own->origin + ": the certificate cannot be used: " + take_openssl_error());
-  if (options.resume_sessions) {
-    ClientSessions::set(raw, std::make_unique<TlsSessions>());
-    SSL_CTX_set_session_cache_mode(raw, SSL_SESS_CACHE_CLIENT | SSL_SESS_CACHE_NO_INTERNAL);
-    SSL_CTX_sess_set_new_cb(raw, remember_session);
-  }
-  return TlsClientContext(std::move(*context));
-}
-
-SslPtr TlsClientContext::new_ssl(const std::string& host, bool trust_all) const {
-  SslPtr ssl(SSL_new(context_.get()));
-  tls_note(ssl.get()).peer_name = host;
-  expect_host(ssl.get(), host);
-  if (trust_all) SSL_set_verify(ssl.get(), SSL_VERIFY_NONE, [](int, X509_STORE_CTX*) { return 1; });
-  if (auto* sessions = ClientSessions::get(context_.get()))
-    if (auto session = sessions->take(session_key(ssl.get(), host)))
-      SSL_set_session(ssl.get(), session.get());
-  SSL_set_connect_state(ssl.get());
   return ssl;
 }
 

@@ -1,0 +1,17 @@
+// What the contexts of both sides have in common; only for their sources.
+#pragma once
+
+#include <string>
+
+#include "common/base/result.h"
+#include "common/net/openssl.h"
+
+namespace otoroshi {
+
+// TLS 1.2 or newer, no renegotiation, no session cache, reading ahead, moving write buffers.
+Result<SslCtxPtr> make_tls_context(const SSL_METHOD* method);
+
+// A setting of TLS that cannot be used.
+std::unexpected<Error> unusable_tls(std::string sentence);
+
+}  // namespace otoroshi
