@@ -1,6 +1,7 @@
 #include "gateway/events/tcp_event.h"
 
 #include "common/json/writer.h"
+#include "common/model/tcp_service_json.h"
 
 namespace otoroshi::gateway {
 namespace {
@@ -63,7 +64,12 @@ void add_service(JsonWriter& json, const TcpServicePtr& service) {
   // Otoroshi names itself where it found no service.
   json.key("@serviceId").text(service ? std::string_view(service->id) : "otoroshi");
   json.key("@service").text(service ? std::string_view(service->name) : "otoroshi");
-  json.key("service").null();
+  json.key("service");
+  if (service) {
+    tcp_service_description().write(*service, json);
+  } else {
+    json.null();
+  }
 }
 
 }  // namespace

@@ -56,13 +56,14 @@ TcpEvent typical() {
 
 TEST_CASE("an event has the fields of Otoroshi's TcpEvent, then ours") {
   auto json = to_json(typical());
-  CHECK(json.starts_with(R"({"@type":"TcpEvent","@id":"1234567890123456789","@timestamp":1700000000123,)"
-                         R"("reqId":"42","protocol":"Tcp/Tls","port":5432,)"
-                         R"("to":{"host":"mail.test:5432","scheme":"Tcp/Tls","uri":""},)"
-                         R"("target":{"host":"imap.internal/10.0.0.7:993","scheme":"Tcp/Tls","uri":""},)"
-                         R"("remote":"/192.0.2.1:56324","local":"/[::1]:5432","duration":1500,"overhead":3,)"
-                         R"("data":{"dataIn":10,"dataOut":20},"gwError":null,)"
-                         R"("@serviceId":"tcp_service_mail","@service":"mail","service":)"));
+  CHECK(json.starts_with(
+      R"({"@type":"TcpEvent","@id":"1234567890123456789","@timestamp":1700000000123,)"
+      R"("reqId":"42","protocol":"Tcp/Tls","port":5432,)"
+      R"("to":{"host":"mail.test:5432","scheme":"Tcp/Tls","uri":""},)"
+      R"("target":{"host":"imap.internal/10.0.0.7:993","scheme":"Tcp/Tls","uri":""},)"
+      R"("remote":"/192.0.2.1:56324","local":"/[::1]:5432","duration":1500,"overhead":3,)"
+      R"("data":{"dataIn":10,"dataOut":20},"gwError":null,)"
+      R"("@serviceId":"tcp_service_mail","@service":"mail","service":{"id":"tcp_service_mail")"));
   CHECK(json.ends_with(R"("sni":"mail.test","targetAddress":"10.0.0.7:993",)"
                        R"("clientCertificateSubject":"CN=Ann","ending":"normal","error":null})"));
 }
