@@ -1,0 +1,189 @@
+#include "gateway/gateway.h"
+
+#include <spdlog/spdlog.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <latch>
+
+#include "gateway/config/import_file.h"
+#include "gateway/sd_notify.h"
+#include "gateway/store/import_plan.h"
+
+namespace otoroshi::gateway {
+
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr auto sweep_interval = 1s;
+constexpr auto certificate_check_interval = 1s;
+constexpr auto drain_check_interval = 20ms;
+// How long connections may take to notice that they were aborted.
+constexpr auto abort_limit = 1s;
+
+bool splice_is_wanted() {
+  const char* setting = std::getenv("OTOROSHI_SPLICE");  // for tests and for a look at what splice is worth
+  return !setting || std::string_view(setting) != "off";
+}
+
+unsigned worker_count(const GatewayConfig& config) {
+  return config.threads != 0 ? config.threads : std::max(1u, std::thread::hardware_concurrency());
+}
+
+}  // namespace
+
+// Looks after a worker's connections once a second.
+class Gateway::Sweeper final : public TimerQueue::Entry {
+ public:
+  explicit Sweeper(WorkerContext& context) : Entry(context.worker.timers()), context_(context) {
+    context_.worker.post([this] { start(sweep_interval); });
+  }
+
+ private:
+  void expire() override {
+    const auto& timeouts = context_.shared.config.timeouts;
+    context_.registry.sweep(Clock::now(), timeouts.idle, timeouts.half_closed);
+    start(sweep_interval);
+  }
+  WorkerContext& context_;
+};
+
+Gateway::Gateway(GatewayConfig config)
+    : config_(std::move(config)),
+      signals_(control_),
+      certificate_timer_(control_),
+      drain_timer_(control_),
+      tls_(config_),
+      listeners_(workers_),
+      store_(std::make_unique<MemoryStore>()) {}
+
+Gateway::~Gateway() {
+  for (auto& worker : workers_) worker->context.worker.stop();
+  for (auto& worker : workers_) worker->context.worker.join();
+}
+
+Result<void> Gateway::start() {
+  auto events = EventSink::open(config_.events.output);
+  if (!events) return std::unexpected(events.error());
+  events_ = std::move(*events);
+
+  TlsClientContext::Options upstream;
+  upstream.ca_file = config_.upstream_tls.ca_file;
+  auto upstream_tls = TlsClientContext::make(upstream);
+  if (!upstream_tls) return std::unexpected(upstream_tls.error());
+  upstream_tls_ = std::make_unique<TlsClientContext>(std::move(*upstream_tls));
+
+  shared_ = std::unique_ptr<SharedContext>(
+      new SharedContext{config_, resolver_, *events_, *upstream_tls_, splice_is_wanted(), 0, {}});
+  for (unsigned number = 0; number < worker_count(config_); ++number) {
+    workers_.push_back(std::make_unique<AcceptingWorker>(*shared_, number));
+    sweepers_.push_back(std::make_unique<Sweeper>(workers_.back()->context));
+    workers_.back()->context.worker.start();
+  }
+
+  tls_.reload();
+  hand_out_certificates();
+  watch_signals();
+  watch_certificates();
+  if (auto imported = import_files(); !imported) return imported;
+  spdlog::info("ready");
+  sd_notify("READY=1");
+  return {};
+}
+
+void Gateway::run() {
+  control_.run();
+}
+
+Result<void> Gateway::import_files() {
+  auto imported = load_import_files(config_.imports);
+  if (!imported) return fail(ErrorCode::bad_input, Side::gateway, to_text(imported.error()));
+  for (const auto& warning : imported->warnings) spdlog::warn("{}: {}", warning.path, warning.sentence);
+  auto plan = plan_import(store_->tcp_services(), std::move(imported->services));
+  auto snapshot = build_snapshot(plan.services, snapshot_.get(), tls_);
+  if (!snapshot) return std::unexpected(snapshot.error());
+  if (auto applied = listeners_.apply(**snapshot); !applied) return applied;
+  snapshot_ = std::move(*snapshot);
+  spdlog::info("services: {}; {} ports are open", to_text(plan), snapshot_->ports.size());
+  return store_->replace_tcp_services(std::move(plan.services));
+}
+
+void Gateway::reload() {
+  if (draining_) return;
+  tls_.reload();
+  hand_out_certificates();
+  if (auto reopened = events_->reopen(); !reopened)
+    spdlog::error("events.output: {}", reopened.error().sentence);
+  if (auto imported = import_files(); !imported) {
+    spdlog::error("reload failed, the services stay as they were: {}", imported.error().sentence);
+  }
+}
+
+void Gateway::hand_out_certificates() {
+  for (auto& worker : workers_) {
+    worker->context.worker.post([&context = worker->context, certificates = tls_.certificates()] {
+      context.certificates = certificates;
+    });
+  }
+}
+
+void Gateway::watch_signals() {
+  for (int signal : {SIGHUP, SIGTERM, SIGINT}) signals_.add(signal);
+  signals_.async_wait([this](std::error_code error, int signal) {
+    if (error) return;
+    if (signal == SIGHUP) {
+      reload();
+    } else if (!draining_) {
+      spdlog::info("{}: no new connections; live ones have {} s to end",
+                   signal == SIGTERM ? "SIGTERM" : "SIGINT",
+                   std::chrono::duration_cast<std::chrono::seconds>(config_.timeouts.drain).count());
+      drain();
+    } else {
+      spdlog::info("second signal: ending at once");
+      control_.stop();
+      return;
+    }
+    watch_signals();
+  });
+}
+
+void Gateway::watch_certificates() {
+  certificate_timer_.expires_after(certificate_check_interval);
+  certificate_timer_.async_wait([this](std::error_code error) {
+    if (error) return;
+    if (tls_.reload_if_changed()) hand_out_certificates();
+    watch_certificates();
+  });
+}
+
+void Gateway::drain() {
+  draining_ = true;
+  sd_notify("STOPPING=1");
+  listeners_.close_all();
+  drain_until_ = Clock::now() + config_.timeouts.drain;
+  wait_for_connections();
+}
+
+void Gateway::wait_for_connections() {
+  auto left = shared_->connections.load(std::memory_order_relaxed);
+  auto now = Clock::now();
+  if (left == 0 || now >= drain_until_ + abort_limit) return control_.stop();
+  if (now >= drain_until_) {
+    abort_connections("the gateway stops, and the connection did not end within timeouts.drain");
+  }
+  drain_timer_.expires_after(drain_check_interval);
+  drain_timer_.async_wait([this](std::error_code error) {
+    if (!error) wait_for_connections();
+  });
+}
+
+void Gateway::abort_connections(const std::string& why) {
+  for (auto& worker : workers_) {
+    worker->context.worker.post([&context = worker->context, why] {
+      context.registry.abort_all({ErrorCode::shut_down, Side::gateway, why});
+    });
+  }
+}
+
+}  // namespace otoroshi::gateway

@@ -1,1 +1,58 @@
-int main() { return 0; }
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+#include <cstdio>
+
+#include "common/net/process.h"
+#include "gateway/check.h"
+#include "gateway/config/command_line.h"
+#include "gateway/config/load_config.h"
+#include "gateway/gateway.h"
+#include "gateway/log.h"
+
+using namespace otoroshi;
+using namespace otoroshi::gateway;
+
+namespace {
+
+enum ExitCode { fine = 0, failed = 1, wrong_settings = 2, address_taken = 3 };
+
+int exit_code(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::bad_input:
+      return wrong_settings;
+    case ErrorCode::address_in_use:
+      return address_taken;
+    default:
+      return failed;
+  }
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  ignore_sigpipe();
+  auto read = read_command_line(argc, argv);
+  if (const auto* print = std::get_if<PrintAndExit>(&read)) {
+    std::fputs(print->text.c_str(), print->exit_code == fine ? stdout : stderr);
+    return print->exit_code;
+  }
+  const auto& line = std::get<CommandLine>(read);
+  auto config = load_config(line, environ);
+  if (!config) {
+    std::fprintf(stderr, "%s\n", to_text(config.error()).c_str());
+    return wrong_settings;
+  }
+  set_up_logging(config->log);
+  if (line.check) return check_everything(*config);
+
+  spdlog::info("gateway {} begins; it may open {} descriptors", OTOROSHI_VERSION, raise_descriptor_limit());
+  for (const auto& warning : config->warnings) spdlog::warn("{}: {}", warning.path, warning.sentence);
+  Gateway gateway(std::move(*config));
+  if (auto started = gateway.start(); !started) {
+    spdlog::error("{}", started.error().sentence);
+    return exit_code(started.error());
+  }
+  gateway.run();
+  return fine;
+}

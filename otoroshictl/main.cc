@@ -1,1 +1,16 @@
-int main() { return 0; }
+// otoroshictl: the command line of developers. Today it answers --version and --help; `tcp-tunnel` is its
+// first command.
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+int main(int argc, char** argv) {
+  CLI::App app("Command line client of the Otoroshi TCP gateway", "otoroshictl");
+  app.set_version_flag("--version", "otoroshictl " OTOROSHI_VERSION);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : 2;  // --help and --version come this way, too
+  }
+  std::cout << app.help();
+  return 0;
+}

@@ -1,0 +1,219 @@
+#include "common/net/tls_stream.h"
+
+#include <openssl/bio.h>
+#include <openssl/err.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "common/net/tls_failure.h"
+
+namespace otoroshi {
+
+// The BIO through which OpenSSL reaches the stream underneath. Its data pointer is the TlsStream.
+struct TlsStream::Bio {
+  static TlsStream& stream_of(BIO* bio) { return *static_cast<TlsStream*>(BIO_get_data(bio)); }
+
+  static int read(BIO* bio, char* into, std::size_t size, std::size_t* taken) {
+    auto& self = stream_of(bio);
+    BIO_clear_retry_flags(bio);
+    auto got = self.under_->try_read({reinterpret_cast<std::byte*>(into), size});
+    *taken = got.bytes;
+    if (got.done()) return 1;
+    if (got.would_block()) BIO_set_retry_read(bio);
+    if (got.end()) self.under_ended_ = true;
+    if (got.error()) self.fail(self.under_->failure());
+    return 0;
+  }
+
+  // Takes everything: records gather in the worker's scratch memory and, should that be full, in pending_.
+  static int write(BIO* bio, const char* from, std::size_t size, std::size_t* written) {
+    auto& self = stream_of(bio);
+    BIO_clear_retry_flags(bio);
+    auto scratch = self.worker_.record_scratch();
+    if (size > scratch.size() - self.gathered_ && self.send_records().error()) return 0;
+    if (self.pending_.empty()) {
+      std::memcpy(scratch.data() + self.gathered_, from, size);
+      self.gathered_ += size;
+    } else {
+      auto* bytes = reinterpret_cast<const std::byte*>(from);
+      self.pending_.insert(self.pending_.end(), bytes, bytes + size);
+    }
+    *written = size;
+    return 1;
+  }
+
+  static long ctrl(BIO* bio, int command, long, void*) {
+    if (command == BIO_CTRL_EOF) return stream_of(bio).under_ended_;
+    return command == BIO_CTRL_FLUSH ? 1 : 0;
+  }
+
+  static const BIO_METHOD* method() {
+    static BIO_METHOD* const made = [] {
+      auto* method = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "otoroshi stream");
+      BIO_meth_set_read_ex(method, read);
+      BIO_meth_set_write_ex(method, write);
+      BIO_meth_set_ctrl(method, ctrl);
+      return method;
+    }();
+    return made;
+  }
+};
+
+TlsStream::TlsStream(Worker& worker, StreamPtr under, SslPtr ssl, Side side)
+    : worker_(worker), under_(std::move(under)), ssl_(std::move(ssl)), side_(side) {
+  auto* bio = BIO_new(Bio::method());
+  BIO_set_data(bio, this);
+  BIO_set_init(bio, 1);
+  SSL_set_bio(ssl_.get(), bio, bio);
+}
+
+TlsStream::~TlsStream() = default;
+
+IoResult TlsStream::fail(Error why) {
+  if (!failure_) failure_ = std::move(why);
+  return {IoStatus::error};
+}
+
+IoResult TlsStream::ssl_failed(int ssl_error) {
+  if (failure_) return {IoStatus::error};
+  if (under_ended_) {
+    return fail({ErrorCode::reset, side_,
+                 "the " + std::string(name_of(side_)) + " closed the connection " +
+                     (SSL_is_init_finished(ssl_.get()) ? "without ending TLS first (no close_notify)"
+                                                       : "during the TLS handshake")});
+  }
+  return fail(describe_tls_failure(ssl_.get(), ssl_error));
+}
+
+IoResult TlsStream::send_records() {
+  auto scratch = Bytes(worker_.record_scratch()).first(gathered_);
+  gathered_ = 0;
+  while (pending_sent_ < pending_.size()) {
+    auto put = under_->try_write(Bytes(pending_).subspan(pending_sent_));
+    if (put.error()) return fail(under_->failure());
+    if (put.would_block()) {
+      pending_.insert(pending_.end(), scratch.begin(), scratch.end());
+      return put;
+    }
+    pending_sent_ += put.bytes;
+  }
+  if (!pending_.empty()) {
+    std::vector<std::byte>().swap(pending_);
+    pending_sent_ = 0;
+  }
+  while (!scratch.empty()) {
+    auto put = under_->try_write(scratch);
+    if (put.error()) return fail(under_->failure());
+    if (put.would_block()) {
+      pending_.assign(scratch.begin(), scratch.end());
+      return put;
+    }
+    scratch = scratch.subspan(put.bytes);
+  }
+  return under_->try_flush();
+}
+
+Task<Result<void>> TlsStream::handshake() {
+  for (;;) {
+    ERR_clear_error();
+    auto outcome = SSL_do_handshake(ssl_.get());
+    auto error = outcome == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl_.get(), outcome);
+    bool wait = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
+    // Read OpenSSL's reason before anything else touches its error queue.
+    if (error != SSL_ERROR_NONE && !wait) ssl_failed(error);
+    auto sent = send_records();  // an alert too
+    if (failure_) co_return std::unexpected(*failure_);
+    if (error == SSL_ERROR_NONE && sent.done()) co_return Result<void>();
+    co_await sleep_until([&](Waiter& waiter) {
+      if (sent.would_block()) under_->arm_writable(waiter);
+      if (error == SSL_ERROR_WANT_READ) under_->arm_readable(waiter);
+    });
+  }
+}
+
+IoResult TlsStream::try_read(MutableBytes into) {
+  if (failure_) return {IoStatus::error};
+  std::size_t taken = 0;
+  int error = SSL_ERROR_NONE;
+  ERR_clear_error();
+  while (taken < into.size()) {
+    std::size_t got = 0;
+    auto outcome = SSL_read_ex(ssl_.get(), into.data() + taken, into.size() - taken, &got);
+    taken += got;
+    if (outcome != 1) {
+      error = SSL_get_error(ssl_.get(), outcome);
+      break;
+    }
+  }
+  // Answers to a KeyUpdate and the like.
+  if (gathered_ > 0 && send_records().error()) return {IoStatus::error};
+  // The end, or an error, shows itself again at the next read.
+  if (taken > 0) return IoResult::moved(taken);
+  switch (error) {
+    case SSL_ERROR_WANT_READ:
+    case SSL_ERROR_WANT_WRITE:
+      return {IoStatus::would_block};
+    case SSL_ERROR_ZERO_RETURN:
+      return {IoStatus::end};
+    default:
+      // Who has been told that we are done need not say good-bye.
+      if (under_ended_ && finished_) return {IoStatus::end};
+      return ssl_failed(error);
+  }
+}
+
+IoResult TlsStream::try_write(Bytes from) {
+  if (failure_) return {IoStatus::error};
+  if (!pending_.empty()) {
+    if (auto sent = send_records(); !sent.done()) return sent;
+  }
+  std::size_t taken = 0;
+  ERR_clear_error();
+  // One call takes what fits the scratch memory: 16 KiB and some 22 to 40 bytes around them a record.
+  constexpr std::size_t at_most = 128 * 1024;
+  while (taken < from.size() && taken < at_most) {
+    std::size_t put = 0;
+    auto outcome =
+        SSL_write_ex(ssl_.get(), from.data() + taken, std::min(from.size(), at_most) - taken, &put);
+    taken += put;
+    if (outcome != 1) {
+      auto error = SSL_get_error(ssl_.get(), outcome);
+      if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) return ssl_failed(error);
+      break;
+    }
+  }
+  if (send_records().error()) return {IoStatus::error};
+  return taken > 0 ? IoResult::moved(taken) : IoResult{IoStatus::would_block};
+}
+
+IoResult TlsStream::try_flush() {
+  if (failure_) return {IoStatus::error};
+  return pending_.empty() ? IoResult{} : send_records();
+}
+
+IoResult TlsStream::try_finish() {
+  if (failure_) return {IoStatus::error};
+  if (!finished_) {
+    finished_ = true;
+    ERR_clear_error();
+    SSL_shutdown(ssl_.get());  // writes close_notify; 0 means that the peer's has not come yet, which is fine
+  }
+  if (auto sent = send_records(); !sent.done()) return sent;
+  auto finished = under_->try_finish();
+  if (finished.error()) return fail(under_->failure());
+  return finished;
+}
+
+void TlsStream::arm_readable(Waiter& waiter) {
+  if (failure_) return waiter.wake();
+  if (!pending_.empty() && send_records().would_block()) under_->arm_writable(waiter);
+  if (!waiter.woken()) under_->arm_readable(waiter);
+}
+
+void TlsStream::abort(const Error& why) {
+  if (!failure_) failure_ = why;
+  under_->abort(why);
+}
+
+}  // namespace otoroshi

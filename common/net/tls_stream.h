@@ -1,0 +1,68 @@
+// TLS over another Stream, either role (OpenSSL 3).
+//
+// OpenSSL reads and writes through a BIO of ours, so bytes that were peeked before the handshake are not
+// lost, several records leave with one system call, and nothing is buffered while the connection is idle.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "common/net/openssl.h"
+#include "common/net/stream.h"
+#include "common/net/task.h"
+#include "common/net/worker.h"
+
+namespace otoroshi {
+
+class TlsStream final : public Stream {
+ public:
+  // `ssl` comes from a context of net/tls_context.h, which also sets its modes. `side` is the peer's.
+  TlsStream(Worker& worker, StreamPtr under, SslPtr ssl, Side side);
+  ~TlsStream() override;
+
+  // Must be complete before anything else is called. On failure an alert has been sent where TLS has one, and
+  // the error says what was wrong with the peer's certificate or protocol. The caller bounds it with a
+  // Deadline.
+  Task<Result<void>> handshake();
+
+  IoResult try_read(MutableBytes into) override;
+  IoResult try_write(Bytes from) override;
+  IoResult try_flush() override;
+  IoResult try_finish() override;
+
+  void arm_readable(Waiter& waiter) override;
+  void arm_writable(Waiter& waiter) override { under_->arm_writable(waiter); }
+  void arm_broken(Waiter& waiter) override { under_->arm_broken(waiter); }
+  bool is_broken() const override { return failure_ || under_->is_broken(); }
+
+  void tick(Clock::time_point now) override { under_->tick(now); }
+  void abort(const Error& why) override;
+  const Error& failure() const override { return *failure_; }
+
+  SSL* ssl() const { return ssl_.get(); }
+  Stream& under() const { return *under_; }
+
+ private:
+  struct Bio;
+  friend Bio;
+
+  IoResult fail(Error why);
+  IoResult ssl_failed(int ssl_error);
+  // Sends what lies in pending_ and in the worker's record scratch; what does not go now lies in pending_
+  // afterwards.
+  IoResult send_records();
+
+  Worker& worker_;
+  StreamPtr under_;
+  SslPtr ssl_;
+  std::optional<Error> failure_;
+  std::size_t gathered_ = 0;        // bytes of ours in the worker's record scratch, only during one call
+  std::vector<std::byte> pending_;  // records that the socket did not take
+  std::size_t pending_sent_ = 0;
+  Side side_;
+  bool under_ended_ = false;  // a FIN was read, with or without close_notify before it
+  bool finished_ = false;     // our close_notify is written
+};
+
+}  // namespace otoroshi

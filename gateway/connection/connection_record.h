@@ -1,0 +1,47 @@
+// What is known of one live connection. Owned by its coroutine (run_connection), linked into its worker's
+// ConnectionRegistry, and turned into the TcpEvent when the connection is over. One worker's thread only.
+#pragma once
+
+#include <asio/ip/tcp.hpp>
+#include <chrono>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "common/net/relay.h"
+#include "common/net/stream.h"
+#include "gateway/events/tcp_event.h"
+#include "gateway/store/snapshot.h"
+
+namespace otoroshi::gateway {
+
+struct ConnectionRecord {
+  std::uint64_t id = 0;
+  ServedPortPtr port;
+  asio::ip::tcp::endpoint remote;  // the client
+  asio::ip::tcp::endpoint local;   // the address of ours that it connected to
+  Clock::time_point accepted = Clock::now();
+  Clock::time_point relaying{};  // when the first byte could be relayed; zero before that
+
+  TcpServicePtr service;           // null until it is known
+  std::string server_name;         // from SNI or Host
+  TargetGroupPtr targets;          // keeps `target` alive
+  const Target* target = nullptr;  // that is connected, or was tried last
+  asio::ip::tcp::endpoint target_address;
+  std::string client_certificate;  // its subject
+  RelayProgress progress;
+
+  // The two ends as far as they exist, for whoever must end the connection.
+  Stream* client_stream = nullptr;
+  Stream* target_stream = nullptr;
+
+  bool is_relaying() const { return relaying != Clock::time_point{}; }
+  void abort(const Error& why) {
+    if (client_stream) client_stream->abort(why);
+    if (target_stream) target_stream->abort(why);
+  }
+};
+
+TcpEvent to_event(const ConnectionRecord& record, const std::optional<Error>& error, std::uint64_t event_id);
+
+}  // namespace otoroshi::gateway

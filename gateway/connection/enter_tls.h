@@ -1,0 +1,23 @@
+// Ending a client's TLS, and routing by the name that it asks for while the handshake is open.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "gateway/connection/refuse.h"
+#include "gateway/connection/worker_context.h"
+
+namespace otoroshi::gateway {
+
+struct InsideTls {
+  StreamPtr client;  // the decrypted bytes; also after a failure, for the refusal
+  Result<Decision> decision;
+  RefusalForm refusal = RefusalForm::close;  // how to say no, if the decision is an error
+};
+
+// The handshake, with the certificate and the route chosen by SNI: a name that nobody serves ends it with the
+// alert unrecognized_name. A client without SNI is routed by the Host of its HTTP/1 head, if services of the
+// port want names. Server name and the client certificate's subject stand in the record.
+Task<InsideTls> enter_tls(WorkerContext& context, ConnectionRecord& record, StreamPtr client);
+
+}  // namespace otoroshi::gateway

@@ -1,0 +1,28 @@
+// Saying no in the client's own protocol.
+#pragma once
+
+#include <cstdint>
+
+#include "common/net/stream.h"
+#include "common/net/task.h"
+#include "common/net/worker.h"
+
+namespace otoroshi::gateway {
+
+enum class RefusalForm : std::uint8_t {
+  close,             // nothing to say: the end, in order
+  reset,             // bytes of the client were taken and cannot be delivered: an abort
+  tls_name_unknown,  // alert 112, written by hand: nobody has begun the handshake
+  tls_bad_hello,     // alert 50, likewise
+  http_bad_request,  // 400, 404 and 502 with the sentence as text
+  http_not_found,
+  http_bad_gateway,
+  postgres,              // ErrorResponse 28000 (not authorised this way) with the sentence
+  postgres_unavailable,  // ErrorResponse 08006 (connection failure)
+};
+
+// Writes the refusal, ends our direction and waits for the client's end, so that it can read what we said.
+// Takes at the most two seconds, whatever the client does.
+Task<> refuse(Worker& worker, Stream& client, RefusalForm form, const Error& why);
+
+}  // namespace otoroshi::gateway

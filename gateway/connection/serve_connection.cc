@@ -1,0 +1,189 @@
+#include "gateway/connection/serve_connection.h"
+
+#include <spdlog/spdlog.h>
+
+#include "common/net/prefixed_stream.h"
+#include "gateway/connection/enter_tls.h"
+#include "gateway/connection/pass_on_cancel.h"
+#include "gateway/connection/peek.h"
+#include "gateway/connection/reach_target.h"
+#include "gateway/connection/refuse.h"
+#include "gateway/log.h"
+
+namespace otoroshi::gateway {
+namespace {
+
+using Protocol = Peeked::Protocol;
+
+PeekFor what_to_peek(const ServiceTable& table) {
+  switch (table.tls()) {
+    case TlsMode::disabled:
+      return PeekFor::http_host;
+    case TlsMode::pass_through:
+      return PeekFor::tls_server_name;
+    case TlsMode::enabled:
+      break;
+  }
+  return PeekFor::tls_begin;
+}
+
+// Why a connection must be refused for what its first bytes are, whatever the routes say.
+std::optional<Error> objection(const ServiceTable& table, const Peeked& seen) {
+  if (seen.problem) return seen.problem;
+  if (seen.protocol == Protocol::postgres) {
+    return Error{ErrorCode::protocol, Side::client,
+                 "this port needs TLS, and the PostgreSQL client asked for none: set sslmode=require"};
+  }
+  if (table.tls() != TlsMode::enabled || seen.protocol == Protocol::tls) return std::nullopt;
+  return Error{ErrorCode::protocol, Side::client,
+               seen.protocol == Protocol::none ? "the client sent nothing; this port needs TLS"
+                                               : "the client does not speak TLS; this port needs it"};
+}
+
+// How to say no to a client of which these bytes were seen, before TLS was entered.
+RefusalForm refusal_form(const Peeked& seen, const Error& why) {
+  switch (seen.protocol) {
+    case Protocol::tls:
+      return why.code == ErrorCode::no_route ? RefusalForm::tls_name_unknown : RefusalForm::tls_bad_hello;
+    case Protocol::http:
+      return why.code == ErrorCode::no_route ? RefusalForm::http_not_found : RefusalForm::http_bad_request;
+    case Protocol::postgres:
+      return RefusalForm::postgres;
+    case Protocol::none:
+    case Protocol::other:
+    case Protocol::postgres_cancel:
+      break;
+  }
+  return RefusalForm::close;
+}
+
+// How to tell a client that no target took its connection: its bytes have been read and are lost.
+RefusalForm unreachable_form(const ServiceTable& table, const Peeked& seen) {
+  if (table.tls() == TlsMode::disabled && seen.protocol == Protocol::http)
+    return RefusalForm::http_bad_gateway;
+  if (table.tls() == TlsMode::enabled && seen.after_ssl_request) return RefusalForm::postgres_unavailable;
+  return RefusalForm::reset;
+}
+
+Task<Result<void>> turn_away(WorkerContext& context, ConnectionRecord& record, RefusalForm form, Error why) {
+  co_await refuse(context.worker, *record.client_stream, form, why);
+  co_return std::unexpected(std::move(why));
+}
+
+// The connection's place among those of its service; empty if the service is full. Without a limit nothing is
+// counted.
+std::optional<ServiceCounts::Place> take_place(WorkerContext& context, const TcpService& service) {
+  auto limit = context.shared.config.limits.max_connections_per_service;
+  if (limit == 0) return ServiceCounts::Place();
+  auto place = context.shared.service_counts.enter(service.id, limit);
+  if (!place) return std::nullopt;
+  return place;
+}
+
+}  // namespace
+
+Task<Result<void>> serve_connection(WorkerContext& context, ConnectionRecord& record, StreamPtr client) {
+  const ServiceTable& table = *record.port->table;
+  record.client_stream = client.get();
+  if (table.services().size() == 1) record.service = table.services().front();
+
+  // Peek, unless nothing depends on it: then the server may be the one who speaks first.
+  Peeked seen;
+  if (table.needs_peek()) {
+    seen = co_await peek(context.worker, *client, what_to_peek(table), context.shared.config.timeouts.peek);
+    if (seen.name) record.server_name = *seen.name;
+    if (seen.protocol == Protocol::postgres_cancel) {
+      Bytes request(seen.bytes);
+      co_await pass_on_cancel(context, table, request);
+      co_return Result<void>();
+    }
+    client = with_prefix(std::move(client), std::move(seen.bytes));
+    record.client_stream = client.get();
+    if (auto why = objection(table, seen)) {
+      auto form = refusal_form(seen, *why);
+      co_return co_await turn_away(context, record, form, std::move(*why));
+    }
+  }
+
+  // Route; where TLS ends here, from inside the handshake.
+  Result<Decision> decision = fail(ErrorCode::no_route, Side::client, "");
+  RefusalForm refusal = RefusalForm::close;
+  if (table.tls() == TlsMode::enabled) {
+    auto inside = co_await enter_tls(context, record, std::move(client));
+    client = std::move(inside.client);
+    decision = std::move(inside.decision);
+    refusal = inside.refusal;
+  } else {
+    decision = table.route(seen.name);
+    if (!decision) refusal = refusal_form(seen, decision.error());
+  }
+  if (!decision) co_return co_await turn_away(context, record, refusal, std::move(decision.error()));
+  record.service = decision->service;
+  record.targets = decision->targets;
+
+  auto place = take_place(context, *record.service);
+  if (!place) {
+    Error why{
+        ErrorCode::limit, Side::gateway,
+        "service '" + record.service->id + "' has all its connections (limits.maxConnectionsPerService)"};
+    co_return co_await turn_away(context, record, RefusalForm::reset, std::move(why));
+  }
+
+  // Dial.
+  auto target = co_await reach_target(context, record, *decision, seen.after_ssl_request);
+  if (!target) {
+    auto form = unreachable_form(table, seen);
+    co_return co_await turn_away(context, record, form, std::move(target.error()));
+  }
+  record.target_stream = target->get();
+  record.relaying = Clock::now();
+
+  // Relay.
+  RelayOptions options{context.shared.splice};
+  auto failure = co_await relay(context.worker, *client, **target, record.progress, options);
+  if (failure) co_return std::unexpected(std::move(*failure));
+  co_return Result<void>();
+}
+
+namespace {
+
+void publish(WorkerContext& context, const ConnectionRecord& record, const std::optional<Error>& error) {
+  bool refused = error && !record.is_relaying();
+  if (!refused && !context.shared.events.enabled()) return;
+  auto event = to_event(record, error, context.ids.next(std::chrono::system_clock::now()));
+  if (refused) log_refused(event);
+  if (context.shared.events.enabled()) context.shared.events.publish(std::move(event));
+}
+
+// The whole presence of a connection on its worker: listed and counted while it is served, told about when it
+// is over.
+Task<> live(WorkerContext& context, ServedPortPtr port, SocketHandle socket, asio::ip::tcp::endpoint peer) {
+  auto& count = context.shared.connections;
+  try {
+    ConnectionRecord record;
+    record.id = context.ids.next(std::chrono::system_clock::now());
+    record.port = std::move(port);
+    record.remote = peer;
+    ConnectionRegistry::Entry listed(context.registry, record);
+    set_socket_options(socket.get(), context.shared.socket_options());
+    auto stream = std::make_unique<TcpStream>(context.worker, std::move(socket), Side::client);
+    record.local = stream->local_endpoint();
+    auto outcome = co_await serve_connection(context, record, std::move(stream));
+    std::optional<Error> error;
+    if (!outcome) error = std::move(outcome.error());
+    publish(context, record, error);
+  } catch (const std::exception& problem) {
+    spdlog::error("a connection ended by an unexpected failure of the gateway: {}", problem.what());
+  }
+  count.fetch_sub(1, std::memory_order_relaxed);
+}
+
+}  // namespace
+
+void run_connection(WorkerContext& context, ServedPortPtr port, SocketHandle socket,
+                    const asio::ip::tcp::endpoint& peer) {
+  context.shared.connections.fetch_add(1, std::memory_order_relaxed);
+  spawn(live(context, std::move(port), std::move(socket), peer));
+}
+
+}  // namespace otoroshi::gateway

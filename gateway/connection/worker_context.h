@@ -1,0 +1,43 @@
+// What a connection finds on its worker, and what all workers share.
+#pragma once
+
+#include <atomic>
+#include <memory>
+
+#include "common/net/resolver.h"
+#include "common/net/tcp_stream.h"
+#include "common/net/tls_context.h"
+#include "common/net/worker.h"
+#include "gateway/config/gateway_config.h"
+#include "gateway/connection/connection_registry.h"
+#include "gateway/connection/service_counts.h"
+#include "gateway/events/event_sink.h"
+#include "gateway/events/snowflake.h"
+
+namespace otoroshi::gateway {
+
+// One object for all workers; every member may be used from any thread. Outlives the workers.
+struct SharedContext {
+  const GatewayConfig& config;
+  Resolver& resolver;
+  EventSink& events;
+  const TlsClientContext& upstream_tls;
+  bool splice = true;
+  std::atomic<std::size_t> connections = 0;  // live ones, of all workers, for limits.maxConnections
+  ServiceCounts service_counts;
+
+  SocketOptions socket_options() const { return {static_cast<int>(config.limits.socket_buffer)}; }
+};
+
+// One a worker; its thread only.
+struct WorkerContext {
+  WorkerContext(SharedContext& shared_context, std::uint32_t number) : shared(shared_context), ids(number) {}
+
+  SharedContext& shared;
+  SnowflakeIds ids;
+  Worker worker;
+  ConnectionRegistry registry;
+  CertificateStorePtr certificates;  // for the next handshake
+};
+
+}  // namespace otoroshi::gateway

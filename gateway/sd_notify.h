@@ -1,0 +1,11 @@
+// Tells systemd how the service is doing: one datagram to the socket that it names in NOTIFY_SOCKET
+// (sd_notify(3)). Does nothing outside systemd.
+#pragma once
+
+#include <string_view>
+
+namespace otoroshi::gateway {
+
+void sd_notify(std::string_view state);
+
+}  // namespace otoroshi::gateway
