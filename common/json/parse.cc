@@ -22,8 +22,8 @@ constexpr unsigned relaxed_flags =
     strict_flags | rapidjson::kParseCommentsFlag | rapidjson::kParseTrailingCommasFlag;
 
 // A document that ends its parsing where RapidJSON would go on: below max_json_depth, and at a text with half
-// of a surrogate pair, which it would turn into bytes that are not UTF-8. Its parser calls these by name, not
-// virtually.
+// of a surrogate pair, which it would turn into bytes that are not UTF-8. Its parser calls these
+// by name, not virtually.
 class BoundedDocument : public JsonDocument {
  public:
   bool String(const char* text, rapidjson::SizeType length, bool copy) {

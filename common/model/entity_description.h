@@ -4,16 +4,13 @@
 //
 //   const EntityDescription<Target>& target_description() {
 //     using namespace kinds;
-//     static const auto table =
-//         EntityDescription<Target>("Where connections go.", &Target::unknown_fields)
-//             .field("port", &Target::port, integer<std::uint16_t>({1, 65535}), "The target's port.",
-//             Presence::required) .field("tls", &Target::tls, boolean(), "Use TLS to connect to this
-//             target.");
+//     static const auto table = EntityDescription<Target>("Where connections go.", &Target::unknown_fields)
+//         .field("port", &Target::port, integer<uint16_t>({1, 65535}), "Its port.", Presence::required)
+//         .field("tls", &Target::tls, boolean(), "Use TLS to connect to it.");
 //     return table;
 //   }
 //
-// - A field's default is what a default-constructed Entity has. A field that is absent or null has its
-// default.
+// - A field's default is what a default-constructed Entity has; absent and null both mean the default.
 // - Fields that the table does not know are kept as JSON text in a member of the entity and written back.
 // - Fields are written in the table's order, unknown ones last.
 // A table never changes once built, so every thread may use it.
@@ -37,8 +34,7 @@ namespace otoroshi {
 enum class Presence : std::uint8_t {
   optional,   // may be absent; always written
   required,   // must be there and not null; always written
-  extension,  // may be absent; written only if it is not the default, so that others' documents come back
-              // unchanged
+  extension,  // may be absent; written only if it is not the default: others' documents come back unchanged
 };
 
 template <class Entity>

@@ -63,8 +63,7 @@ JsonType<Number> integer() {
                           .most = std::cmp_less(largest, most) ? static_cast<std::int64_t>(largest) : most});
 }
 
-// One of the names in any letter case; written as the table spells it. The table must live as long as the
-// type.
+// One of the names in any letter case; written as the table spells it. The table must outlive the type.
 template <class Enum>
 JsonType<Enum> one_of(EnumNames<Enum> names) {
   std::vector<std::string_view> spellings;

@@ -18,8 +18,8 @@ Problems warnings(const TcpService& service);
 // Every reason why these services cannot be there together: an id that is taken, or an address and port that
 // overlap with those of a service before (design: several enabled services share an interface and a port only
 // if all have sni.enabled and the same tls and clientAuth). At most one of each kind a service; the path
-// begins with its index in the list: "/3/port". Disabled services take part in no conflict of ports. Takes n
-// log n.
+// begins with its index in the list: "/3/port". Disabled services take part in no conflict of ports. Takes
+// n log n.
 Problems check_together(std::span<const TcpServicePtr> services);
 
 }  // namespace otoroshi

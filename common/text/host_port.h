@@ -32,8 +32,7 @@ bool is_ip_literal(std::string_view text);
 
 // A DNS name (RFC 1123, plus the underscore that container names have; a final dot is allowed), IPv4, IPv6
 // with or without brackets. The name is returned as written. Names that end in a number ("127.1",
-// "0x7f000001") are refused: getaddrinfo takes them for addresses, which would pass by every rule about
-// addresses.
+// "0x7f000001") are refused: getaddrinfo takes them for addresses, past every rule about addresses.
 Result<std::string> parse_host(std::string_view text);
 
 // 1-65535 in plain digits.
