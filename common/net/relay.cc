@@ -203,13 +203,18 @@ class Pump {
       auto want = std::min<std::uint64_t>(raw.limit, PipePool::pipe_size);
       auto in =
           ::splice(raw.fd, nullptr, pipe->write_end(), nullptr, want, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
-      if (in < 0 && errno == EAGAIN) co_return Outcome::source_empty;
+      if (in < 0 && errno == EAGAIN) {
+        // Twice nothing although the source is readable: splice(2) stops at an urgent byte, a read does not.
+        if (++empty_splices_ == 2) bulky_reads_ = empty_splices_ = 0;
+        co_return Outcome::source_empty;
+      }
       if (in < 0) co_return failed(splice_error(source_side_, errno));
       if (in == 0) {  // the end: a read says so in the stream's own words
         bulky_reads_ = 0;
         co_return Outcome::done;
       }
       auto moved = static_cast<std::uint64_t>(in);
+      empty_splices_ = 0;
       pipe->add(moved);
       source_.raw_moved(moved, 0);
       auto outcome = co_await empty_pipe(*pipe);
@@ -284,6 +289,7 @@ class Pump {
   const Side sink_side_;
   unsigned bulky_reads_ = 0;
   unsigned small_splices_ = 0;
+  unsigned empty_splices_ = 0;
   std::vector<std::byte> held_;
   std::unique_ptr<LastWords> last_words_;
 };
