@@ -4,6 +4,7 @@
 
 #include "common/net/stream.h"
 #include "common/net/task.h"
+#include "common/net/worker.h"
 
 namespace otoroshi {
 
@@ -17,7 +18,7 @@ Task<Result<std::size_t>> read_some(Stream& stream, MutableBytes into);
 Task<Result<void>> finish(Stream& stream);
 
 // Reads and throws away what still comes until the peer ends, so that closing does not turn our last words
-// into a reset that destroys them.
-Task<> discard_until_end(Stream& stream);
+// into a reset that destroys them. A peer that never stops talking does not hold up `worker`.
+Task<> discard_until_end(Worker& worker, Stream& stream);
 
 }  // namespace otoroshi

@@ -46,8 +46,8 @@ CLI::Option* add_choice(CLI::App& app, const char* flag, std::optional<Value>& v
     return names.contains(name) ? std::string() : '\'' + name + "' is not one of " + choices;
   };
   return app.add_option_function<std::string>(flag, store, doc)
-      ->check(CLI::Validator(known, ""))
-      ->type_name(choices);
+      ->check(CLI::Validator(known, choices))
+      ->type_name("");
 }
 
 PrintAndExit print_of(const CLI::App& app, const CLI::ParseError& outcome) {

@@ -37,7 +37,7 @@ Task<> send_cancel(WorkerContext& context, const Address& address, Bytes request
       Error{ErrorCode::timed_out, Side::target, "the server did not end after a CancelRequest"});
   auto written = co_await write_all(server, request);
   // The server closes once it has acted: closing earlier might be faster than its reading.
-  if (written) co_await discard_until_end(server);
+  if (written) co_await discard_until_end(context.worker, server);
 }
 
 Task<> send_cancels(WorkerContext& context, std::span<const Address> addresses, Bytes request) {

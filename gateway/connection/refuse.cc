@@ -59,7 +59,7 @@ Task<> refuse(Worker& worker, Stream& client, RefusalForm form, const Error& why
   if (!written) co_return;
   auto finished = co_await finish(client);
   if (!finished) co_return;
-  co_await discard_until_end(client);
+  co_await discard_until_end(worker, client);
 }
 
 }  // namespace otoroshi::gateway
