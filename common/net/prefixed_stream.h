@@ -32,7 +32,10 @@ class PrefixedStream final : public Stream {
   void raw_moved(std::uint64_t in, std::uint64_t out) override { under_->raw_moved(in, out); }
 
   void tick(Clock::time_point now) override { under_->tick(now); }
-  void abort(const Error& why) override { under_->abort(why); }
+  void abort(const Error& why) override {
+    prefix_.clear();
+    under_->abort(why);
+  }
   const Error& failure() const override { return under_->failure(); }
 
  private:
