@@ -29,9 +29,10 @@ class Proxy:
         self.folder.mkdir()
         self.certificate = certificate
         self.core = core
-        free = free_ports(4)
+        free = free_ports(5)
         self.ports = dict(zip(("plain", "passthrough", "terminate"), free))
         self.target_port = free[3]
+        self.spare_port = free[4]
         self.process: subprocess.Popen | None = None
         self.log = self.folder / "log"
 
@@ -91,7 +92,7 @@ class Gateway(Proxy):
         (self.folder / "services.json").write_text(json.dumps({"tcpServices": services}))
         settings = {"threads": 1, "dataDir": "data", "store": {"type": "memory"}, "import": ["services.json"],
                     "certificates": {"dir": str(certificate.parent)}, "tunnel": {"port": 0},
-                    "admin": {"port": 0}}
+                    "admin": {"port": self.spare_port}}
         (self.folder / "gateway.json").write_text(json.dumps(settings))
 
     def service(self, mode: str, domains: list[str], **more) -> dict:

@@ -1,6 +1,5 @@
 """Connections of clients and backends: TCP and TLS with one interface, and with a true half-close in both."""
 
-import errno
 import hashlib
 import os
 import socket
@@ -22,8 +21,8 @@ class BrokenOff(Exception):
 class Plain:
     """A TCP connection. One thread may send while another receives; every wait is bounded by DEADLINE."""
 
-    def __init__(self, sock, was_reset=False):
-        self.socket, self._was_reset = sock, was_reset
+    def __init__(self, sock):
+        self.socket = sock
         sock.settimeout(DEADLINE)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -41,8 +40,6 @@ class Plain:
 
     def receive(self, limit=256 * KIB):
         """Some bytes; b"" once the peer has ended its direction."""
-        if self._was_reset:
-            raise BrokenOff("reset")
         try:
             return self.socket.recv(limit)
         except ConnectionResetError:
@@ -82,11 +79,7 @@ class Plain:
 
     def finish(self):
         """Ends this direction; the other goes on."""
-        try:
-            self.socket.shutdown(socket.SHUT_WR)
-        except OSError as error:
-            if error.errno != errno.ENOTCONN:
-                raise  # else the peer has reset already: the next receive() tells
+        self.socket.shutdown(socket.SHUT_WR)
 
     def reset(self):
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -203,8 +196,6 @@ def connect(to, host="127.0.0.1", receive_buffer=None, source=None):
             sock.bind((source, 0))
         sock.settimeout(DEADLINE)
         sock.connect((host, getattr(to, "port", to)))
-    except ConnectionResetError:  # it was made, and aborted before we came to look
-        return Plain(sock, was_reset=True)
     except BaseException:
         sock.close()
         raise
