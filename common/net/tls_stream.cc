@@ -17,6 +17,11 @@ struct TlsStream::Bio {
   static int read(BIO* bio, char* into, std::size_t size, std::size_t* taken) {
     auto& self = stream_of(bio);
     BIO_clear_retry_flags(bio);
+    if (self.reads_left_ == 0) {
+      BIO_set_retry_read(bio);
+      return 0;
+    }
+    --self.reads_left_;
     auto got = self.under_->try_read({reinterpret_cast<std::byte*>(into), size});
     *taken = got.bytes;
     if (got.done()) return 1;
@@ -78,10 +83,10 @@ IoResult TlsStream::fail(Error why) {
 IoResult TlsStream::ssl_failed(int ssl_error) {
   if (failure_) return {IoStatus::error};
   if (under_ended_) {
-    return fail({ErrorCode::reset, side_,
-                 "the " + std::string(name_of(side_)) + " closed the connection " +
-                     (SSL_is_init_finished(ssl_.get()) ? "without ending TLS first (no close_notify)"
-                                                       : "during the TLS handshake")});
+    return fail(
+        {ErrorCode::reset, side_,
+         "the " + std::string(name_of(side_)) + " closed the connection " +
+             (established_ ? "without ending TLS first (no close_notify)" : "during the TLS handshake")});
   }
   return fail(describe_tls_failure(ssl_.get(), ssl_error));
 }
@@ -117,6 +122,7 @@ IoResult TlsStream::send_records() {
 Task<Result<void>> TlsStream::handshake() {
   for (;;) {
     ERR_clear_error();
+    reads_left_ = reads_at_once;
     auto outcome = SSL_do_handshake(ssl_.get());
     auto error = outcome == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl_.get(), outcome);
     bool wait = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
@@ -124,7 +130,10 @@ Task<Result<void>> TlsStream::handshake() {
     if (error != SSL_ERROR_NONE && !wait) ssl_failed(error);
     auto sent = send_records();  // an alert too
     if (failure_) co_return std::unexpected(*failure_);
-    if (error == SSL_ERROR_NONE && sent.done()) co_return Result<void>();
+    if (error == SSL_ERROR_NONE && sent.done()) {
+      established_ = true;
+      co_return Result<void>();
+    }
     co_await sleep_until([&](Waiter& waiter) {
       if (sent.would_block()) under_->arm_writable(waiter);
       if (error == SSL_ERROR_WANT_READ) under_->arm_readable(waiter);
@@ -137,6 +146,7 @@ IoResult TlsStream::try_read(MutableBytes into) {
   std::size_t taken = 0;
   int error = SSL_ERROR_NONE;
   ERR_clear_error();
+  reads_left_ = reads_at_once;
   while (taken < into.size()) {
     std::size_t got = 0;
     auto outcome = SSL_read_ex(ssl_.get(), into.data() + taken, into.size() - taken, &got);
@@ -146,21 +156,15 @@ IoResult TlsStream::try_read(MutableBytes into) {
       break;
     }
   }
-  // Answers to a KeyUpdate and the like.
-  if (gathered_ > 0 && send_records().error()) return {IoStatus::error};
-  // The end, or an error, shows itself again at the next read.
+  const bool broken = error == SSL_ERROR_SSL || error == SSL_ERROR_SYSCALL;
+  // OpenSSL says only once what was wrong; what it gave before that is delivered all the same.
+  if (broken && !under_ended_) ssl_failed(error);
+  if (gathered_ > 0) send_records();  // an alert, an answer
   if (taken > 0) return IoResult::moved(taken);
-  switch (error) {
-    case SSL_ERROR_WANT_READ:
-    case SSL_ERROR_WANT_WRITE:
-      return {IoStatus::would_block};
-    case SSL_ERROR_ZERO_RETURN:
-      return {IoStatus::end};
-    default:
-      // Who has been told that we are done need not say good-bye.
-      if (under_ended_ && finished_) return {IoStatus::end};
-      return ssl_failed(error);
-  }
+  if (failure_) return {IoStatus::error};
+  // Who has been told that we are done need not say good-bye.
+  if (error == SSL_ERROR_ZERO_RETURN || (under_ended_ && finished_)) return {IoStatus::end};
+  return broken ? ssl_failed(error) : IoResult{IoStatus::would_block};
 }
 
 IoResult TlsStream::try_write(Bytes from) {
@@ -189,7 +193,7 @@ IoResult TlsStream::try_write(Bytes from) {
 
 IoResult TlsStream::try_flush() {
   if (failure_) return {IoStatus::error};
-  return pending_.empty() ? IoResult{} : send_records();
+  return send_records();
 }
 
 IoResult TlsStream::try_finish() {

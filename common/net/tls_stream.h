@@ -46,6 +46,8 @@ class TlsStream final : public Stream {
  private:
   struct Bio;
   friend Bio;
+  // Of the stream underneath, for one read of ours: a peer may send records without end that carry nothing.
+  static constexpr unsigned reads_at_once = 16;
 
   IoResult fail(Error why);
   IoResult ssl_failed(int ssl_error);
@@ -61,6 +63,8 @@ class TlsStream final : public Stream {
   std::vector<std::byte> pending_;  // records that the socket did not take
   std::size_t pending_sent_ = 0;
   Side side_;
+  unsigned reads_left_ = 0;
+  bool established_ = false;  // the handshake is complete
   bool under_ended_ = false;  // a FIN was read, with or without close_notify before it
   bool finished_ = false;     // our close_notify is written
 };
