@@ -10,7 +10,8 @@ SPLICED = ["plain", "plain, peeked for a Host", "pass-through", "pass-through by
 class BulkIntegrity(Story):
     @classmethod
     def setUpClass(cls):
-        cls.up, cls.down = Payload(scaled(GIB, 16 * MIB)), Payload(scaled(GIB, 16 * MIB))
+        cls.up = Payload(scaled(GIB, 16 * MIB) + MIB)
+        cls.down = cls.up.without_first(MIB)
 
     def exchange_through(self, **options):
         for mode in EveryMode(self, exchange(self.down, len(self.up)), **options):

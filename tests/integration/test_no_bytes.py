@@ -34,7 +34,7 @@ class NoBytes(Story):
         for number, service in enumerate(services, 1):
             with self.subTest(service.json["tls"]), connect(service) as client:
                 self.assertIn(client.how_it_ends(), ("end", "reset"))
-                gateway.wait_events(number)
+            gateway.wait_events(number)
         self.assertEqual(self.target.visits, [])
 
     def test_an_unfinished_hello_is_refused_and_never_forwarded(self):

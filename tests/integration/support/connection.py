@@ -1,5 +1,6 @@
 """Connections of clients and backends: TCP and TLS with one interface, and with a true half-close in both."""
 
+import errno
 import hashlib
 import os
 import socket
@@ -7,7 +8,7 @@ import ssl
 import struct
 import threading
 
-from .limits import DEADLINE, KIB
+from .limits import DEADLINE, KIB, MIB
 
 
 class BrokenOff(Exception):
@@ -21,8 +22,8 @@ class BrokenOff(Exception):
 class Plain:
     """A TCP connection. One thread may send while another receives; every wait is bounded by DEADLINE."""
 
-    def __init__(self, sock):
-        self.socket = sock
+    def __init__(self, sock, was_reset=False):
+        self.socket, self._was_reset = sock, was_reset
         sock.settimeout(DEADLINE)
         sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
 
@@ -40,6 +41,8 @@ class Plain:
 
     def receive(self, limit=256 * KIB):
         """Some bytes; b"" once the peer has ended its direction."""
+        if self._was_reset:
+            raise BrokenOff("reset")
         try:
             return self.socket.recv(limit)
         except ConnectionResetError:
@@ -79,7 +82,11 @@ class Plain:
 
     def finish(self):
         """Ends this direction; the other goes on."""
-        self.socket.shutdown(socket.SHUT_WR)
+        try:
+            self.socket.shutdown(socket.SHUT_WR)
+        except OSError as error:
+            if error.errno != errno.ENOTCONN:
+                raise  # else the peer has reset already: the next receive() tells
 
     def reset(self):
         self.socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
@@ -196,6 +203,8 @@ def connect(to, host="127.0.0.1", receive_buffer=None, source=None):
             sock.bind((source, 0))
         sock.settimeout(DEADLINE)
         sock.connect((host, getattr(to, "port", to)))
+    except ConnectionResetError:  # it was made, and aborted before we came to look
+        return Plain(sock, was_reset=True)
     except BaseException:
         sock.close()
         raise
@@ -210,11 +219,23 @@ def connect_tls(to, server_name, context, host="127.0.0.1", session=None, **opti
 
 
 class Payload:
-    """`size` random bytes and their SHA-256. The first is 0: what waits for an HTTP head must not wait for this one."""
+    """Random bytes and their SHA-256. The first is 0: what waits for an HTTP head must not wait for this one."""
 
     def __init__(self, size):
-        self.bytes = memoryview(b"\0" + os.urandom(size - 1))
-        self.sha256 = hashlib.sha256(self.bytes).digest()
+        data = bytearray(size)
+        for start in range(0, size, MIB):
+            data[start:start + MIB] = os.urandom(min(MIB, size - start))
+        data[0] = 0
+        self._set(memoryview(data))
+
+    def _set(self, view):
+        self.bytes, self.sha256 = view, hashlib.sha256(view).digest()
+
+    def without_first(self, count):
+        """The same bytes in the same memory, but for the first `count`: another payload at no cost."""
+        rest = Payload.__new__(Payload)
+        rest._set(self.bytes[count:])
+        return rest
 
     def __len__(self):
         return len(self.bytes)
