@@ -7,6 +7,7 @@
 #include <latch>
 
 #include "gateway/config/import_file.h"
+#include "gateway/log.h"
 #include "gateway/sd_notify.h"
 #include "gateway/store/import_plan.h"
 
@@ -25,6 +26,13 @@ constexpr auto abort_limit = 1s;
 bool splice_is_wanted() {
   const char* setting = std::getenv("OTOROSHI_SPLICE");  // for tests and for a look at what splice is worth
   return !setting || std::string_view(setting) != "off";
+}
+
+// Two sockets a connection; the rest is for files, resolving, and a third socket while two addresses race.
+std::size_t connection_limit(const GatewayConfig& config, std::uint64_t descriptors) {
+  constexpr std::uint64_t reserve = 48;
+  if (config.limits.max_connections != 0) return config.limits.max_connections;
+  return std::max<std::uint64_t>(descriptors, reserve + 2) / 2 - reserve / 2;
 }
 
 unsigned worker_count(const GatewayConfig& config) {
@@ -49,8 +57,9 @@ class Gateway::Sweeper final : public TimerQueue::Entry {
   WorkerContext& context_;
 };
 
-Gateway::Gateway(GatewayConfig config)
+Gateway::Gateway(GatewayConfig config, std::uint64_t descriptors)
     : config_(std::move(config)),
+      descriptors_(descriptors),
       signals_(control_),
       certificate_timer_(control_),
       drain_timer_(control_),
@@ -74,20 +83,21 @@ Result<void> Gateway::start() {
   if (!upstream_tls) return std::unexpected(upstream_tls.error());
   upstream_tls_ = std::make_unique<TlsClientContext>(std::move(*upstream_tls));
 
-  shared_ = std::unique_ptr<SharedContext>(
-      new SharedContext{config_, resolver_, *events_, *upstream_tls_, splice_is_wanted(), 0, {}});
+  shared_ = std::unique_ptr<SharedContext>(new SharedContext{config_, resolver_, *events_, *upstream_tls_,
+                                                             splice_is_wanted(),
+                                                             connection_limit(config_, descriptors_)});
   for (unsigned number = 0; number < worker_count(config_); ++number) {
     workers_.push_back(std::make_unique<AcceptingWorker>(*shared_, number));
     sweepers_.push_back(std::make_unique<Sweeper>(workers_.back()->context));
     workers_.back()->context.worker.start();
   }
 
-  tls_.reload();
+  if (auto loaded = tls_.reload(); !loaded) return loaded;
   hand_out_certificates();
   watch_signals();
   watch_certificates();
   if (auto imported = import_files(); !imported) return imported;
-  spdlog::info("ready");
+  log_always("ready");
   sd_notify("READY=1");
   return {};
 }
@@ -111,7 +121,7 @@ Result<void> Gateway::import_files() {
 
 void Gateway::reload() {
   if (draining_) return;
-  tls_.reload();
+  if (auto loaded = tls_.reload(); !loaded) spdlog::error("{}", loaded.error().sentence);
   hand_out_certificates();
   if (auto reopened = events_->reopen(); !reopened)
     spdlog::error("events.output: {}", reopened.error().sentence);
@@ -141,8 +151,7 @@ void Gateway::watch_signals() {
       drain();
     } else {
       spdlog::info("second signal: ending at once");
-      control_.stop();
-      return;
+      drain_until_ = Clock::now();
     }
     watch_signals();
   });

@@ -16,7 +16,8 @@ namespace otoroshi::gateway {
 
 class Gateway {
  public:
-  explicit Gateway(GatewayConfig config);
+  // `descriptors`: how many the process may open.
+  Gateway(GatewayConfig config, std::uint64_t descriptors);
   ~Gateway();
   Gateway(const Gateway&) = delete;
   Gateway& operator=(const Gateway&) = delete;
@@ -41,6 +42,7 @@ class Gateway {
   void abort_connections(const std::string& why);
 
   const GatewayConfig config_;
+  const std::uint64_t descriptors_;
   asio::io_context control_;
   asio::signal_set signals_;
   asio::steady_timer certificate_timer_;

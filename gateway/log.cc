@@ -113,6 +113,15 @@ void set_up_logging(const GatewayConfig::Log& log) {
   spdlog::set_default_logger(std::move(logger));
 }
 
+void log_always(std::string_view message) {
+  spdlog::details::log_msg entry("gateway", spdlog::level::info,
+                                 spdlog::string_view_t(message.data(), message.size()));
+  for (auto& sink : spdlog::default_logger()->sinks()) {
+    sink->log(entry);
+    sink->flush();
+  }
+}
+
 void log_refused(const TcpEvent& event) {
   spdlog::info("{}", to_log_line(event));
 }

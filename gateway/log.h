@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <string_view>
 
 #include "gateway/config/gateway_config.h"
 #include "gateway/events/tcp_event.h"
@@ -20,6 +21,9 @@ void set_up_logging(const GatewayConfig::Log& log);
 // text: "2026-11-21 21:31:45.123 info message"; control characters are escaped, line breaks are followed by
 // spaces. json: {"ts":"2026-11-21T21:31:45.123Z","level":"info","message":"..."}, time in UTC.
 std::unique_ptr<spdlog::formatter> log_formatter(LogFormat format);
+
+// At `info`, also when the level would swallow it: for what scripts wait for.
+void log_always(std::string_view message);
 
 // The one line at `info` that a refused connection gets.
 void log_refused(const TcpEvent& event);

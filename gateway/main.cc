@@ -46,9 +46,10 @@ int main(int argc, char** argv) {
   set_up_logging(config->log);
   if (line.check) return check_everything(*config);
 
-  spdlog::info("gateway {} begins; it may open {} descriptors", OTOROSHI_VERSION, raise_descriptor_limit());
+  auto descriptors = raise_descriptor_limit();
+  spdlog::info("gateway {} begins; it may open {} descriptors", OTOROSHI_VERSION, descriptors);
   for (const auto& warning : config->warnings) spdlog::warn("{}: {}", warning.path, warning.sentence);
-  Gateway gateway(std::move(*config));
+  Gateway gateway(std::move(*config), descriptors);
   if (auto started = gateway.start(); !started) {
     spdlog::error("{}", started.error().sentence);
     return exit_code(started.error());

@@ -2,8 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
-#include <fstream>
-#include <sstream>
+#include "gateway/config/load_config.h"
 
 namespace otoroshi::gateway {
 namespace {
@@ -24,23 +23,21 @@ void TlsMaterial::read_folder() {
       std::make_shared<CertificateStore>(folder_->certificates(), config_.certificates.default_domain);
 }
 
-void TlsMaterial::reload() {
+Result<void> TlsMaterial::reload() {
   read_folder();
   const auto& file = config_.certificates.client_ca_file;
-  if (file.empty()) return;
-  std::ifstream input(file, std::ios::binary);
-  std::ostringstream text;
-  if (!input || !(text << input.rdbuf())) {
-    spdlog::error("certificates.clientCaFile: cannot read '{}'; the authorities stay as they were", file);
-    return;
+  if (file.empty()) return {};
+  auto text = read_file(file);
+  if (!text)
+    return fail(ErrorCode::bad_input, Side::gateway, "certificates.clientCaFile: " + text.error().sentence);
+  if (auto authorities = parse_certificates(*text); !authorities) {
+    return fail(ErrorCode::bad_input, Side::gateway,
+                "certificates.clientCaFile: '" + file + "': " + authorities.error().sentence);
   }
-  if (auto authorities = parse_certificates(text.str()); !authorities) {
-    spdlog::error("certificates.clientCaFile: '{}': {}", file, authorities.error().sentence);
-    return;
-  }
-  if (text.str() == client_cas_) return;
-  client_cas_ = text.str();
+  if (*text == client_cas_) return {};
+  client_cas_ = std::move(*text);
   contexts_ = {};
+  return {};
 }
 
 bool TlsMaterial::reload_if_changed() {

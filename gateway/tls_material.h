@@ -16,9 +16,9 @@ class TlsMaterial {
  public:
   explicit TlsMaterial(const GatewayConfig& config) : config_(config) {}
 
-  // Reads the folder and the authorities; logs what cannot be used. The certificates that were in use stay
-  // where their files are broken now.
-  void reload();
+  // Reads the folder and the authorities. A certificate that cannot be used is logged, and the one that was in use
+  // stays. Fails if the authorities cannot be read; those that were in use stay then.
+  Result<void> reload();
   // Reads the folder again if its files have changed. Cheap: a stat per file. True if the certificates are
   // new.
   bool reload_if_changed();

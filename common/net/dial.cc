@@ -59,9 +59,9 @@ class Attempt {
     set_socket_options(socket.get(), options);
     if (::connect(socket.get(), endpoint.data(), static_cast<socklen_t>(endpoint.size())) != 0)
       error_ = errno;
-    if (error_ == 0 || error_ == EINPROGRESS) {
-      stream_ = std::make_unique<TcpStream>(worker, std::move(socket), Side::target);
-    }
+    if (error_ != 0 && error_ != EINPROGRESS) return;
+    auto state = error_ == 0 ? WatchedSocket::State::connected : WatchedSocket::State::connecting;
+    stream_ = std::make_unique<TcpStream>(worker, std::move(socket), Side::target, state);
   }
 
   // EINPROGRESS, 0, or why it failed.
@@ -109,7 +109,9 @@ Task<Result<Dialled>> dial_addresses(Worker& worker, const Addresses& addresses,
     for (auto* attempt : {&older, &newer}) {
       if (!*attempt || (*attempt)->outcome() == EINPROGRESS) continue;
       if ((*attempt)->outcome() == 0) co_return Dialled{(*attempt)->take(), (*attempt)->endpoint()};
-      last_error = dial_error((*attempt)->outcome(), name_in_errors, (*attempt)->endpoint());
+      auto error = dial_error((*attempt)->outcome(), name_in_errors, (*attempt)->endpoint());
+      // That this machine has no IPv6, say, is no news if the target has refused on another address.
+      if (!last_error || error.side == Side::target) last_error = std::move(error);
       attempt->reset();
     }
     if (!newer) {
@@ -131,7 +133,11 @@ Task<Result<Dialled>> dial_addresses(Worker& worker, const Addresses& addresses,
       if (newer) newer->arm(waiter);
       if (another) silence.arm(waiter);
       limit.arm(waiter);
+      if (options.on_behalf_of) options.on_behalf_of->arm_broken(waiter);
     });
+    if (options.on_behalf_of && options.on_behalf_of->is_broken()) {
+      co_return fail(ErrorCode::reset, Side::client, "the client went away before its target was reached");
+    }
     if (silence.expired() && newer) {
       older.reset();
       std::swap(older, newer);
@@ -142,7 +148,7 @@ Task<Result<Dialled>> dial_addresses(Worker& worker, const Addresses& addresses,
 Task<Result<Dialled>> dial(Worker& worker, Resolver& resolver, const std::string& host, std::uint16_t port,
                            const DialOptions& options) {
   auto begin = Clock::now();
-  auto addresses = co_await resolver.resolve(worker, host, options.limit);
+  auto addresses = co_await resolver.resolve(worker, host, options.limit, options.on_behalf_of);
   if (!addresses) co_return std::unexpected(addresses.error());
   DialOptions rest = options;
   rest.limit = std::max<Clock::duration>(options.limit - (Clock::now() - begin), 1ms);

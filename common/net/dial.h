@@ -16,6 +16,7 @@ namespace otoroshi {
 struct DialOptions {
   Clock::duration limit = std::chrono::seconds(5);  // for resolving and all addresses together
   SocketOptions socket;
+  Stream* on_behalf_of = nullptr;  // when this stream breaks or is aborted, the attempt is given up
 };
 
 struct Dialled {

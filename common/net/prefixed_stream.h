@@ -30,6 +30,7 @@ class PrefixedStream final : public Stream {
   int raw_sink() const override { return under_->raw_sink(); }
   IoResult begin_raw(std::uint64_t bytes) override { return under_->begin_raw(bytes); }
   void raw_moved(std::uint64_t in, std::uint64_t out) override { under_->raw_moved(in, out); }
+  void raw_sink_blocked() override { under_->raw_sink_blocked(); }
 
   void tick(Clock::time_point now) override { under_->tick(now); }
   void abort(const Error& why) override {

@@ -57,12 +57,11 @@ class Pump {
   Task<> run() {
     auto outcome = Outcome::done;
     for (unsigned rounds = 0; outcome != Outcome::ended;) {
-      if (worth_splicing()) {
-        outcome = co_await splice_until_pause();
-      } else {
-        outcome = copy_once();
-        if (outcome == Outcome::sink_full) outcome = co_await drain();
-      }
+      outcome = Outcome::source_empty;
+      if (worth_splicing()) outcome = co_await splice_until_pause();
+      // Only a read can tell that there is nothing: splice(2) also stops in front of an urgent byte.
+      if (outcome == Outcome::source_empty) outcome = copy_once();
+      if (outcome == Outcome::sink_full) outcome = co_await drain();
       if (outcome == Outcome::failed) co_return;
       if (outcome == Outcome::source_empty) {
         rounds = 0;
@@ -203,18 +202,13 @@ class Pump {
       auto want = std::min<std::uint64_t>(raw.limit, PipePool::pipe_size);
       auto in =
           ::splice(raw.fd, nullptr, pipe->write_end(), nullptr, want, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);
-      if (in < 0 && errno == EAGAIN) {
-        // Twice nothing although the source is readable: splice(2) stops at an urgent byte, a read does not.
-        if (++empty_splices_ == 2) bulky_reads_ = empty_splices_ = 0;
-        co_return Outcome::source_empty;
-      }
+      if (in < 0 && errno == EAGAIN) co_return Outcome::source_empty;
       if (in < 0) co_return failed(splice_error(source_side_, errno));
       if (in == 0) {  // the end: a read says so in the stream's own words
         bulky_reads_ = 0;
         co_return Outcome::done;
       }
       auto moved = static_cast<std::uint64_t>(in);
-      empty_splices_ = 0;
       pipe->add(moved);
       source_.raw_moved(moved, 0);
       auto outcome = co_await empty_pipe(*pipe);
@@ -250,6 +244,7 @@ class Pump {
         bytes_ += moved;
         sink_.raw_moved(0, moved);
       } else if (out < 0 && errno == EAGAIN) {
+        sink_.raw_sink_blocked();
         co_await sleep_until([this](Waiter& waiter) { arm_for_writing(waiter); });
         notice_broken_source();
       } else {
@@ -289,7 +284,6 @@ class Pump {
   const Side sink_side_;
   unsigned bulky_reads_ = 0;
   unsigned small_splices_ = 0;
-  unsigned empty_splices_ = 0;
   std::vector<std::byte> held_;
   std::unique_ptr<LastWords> last_words_;
 };

@@ -117,7 +117,8 @@ Resolver::~Resolver() {
   cache_->join();
 }
 
-Task<Result<Addresses>> Resolver::resolve(Worker& worker, const std::string& name, Clock::duration limit) {
+Task<Result<Addresses>> Resolver::resolve(Worker& worker, const std::string& name, Clock::duration limit,
+                                          Stream* on_behalf_of) {
   std::error_code not_a_literal;
   auto literal = asio::ip::make_address(name, not_a_literal);
   if (!not_a_literal) co_return Addresses{literal};
@@ -130,7 +131,11 @@ Task<Result<Addresses>> Resolver::resolve(Worker& worker, const std::string& nam
     co_await sleep_until([&](Waiter& waiter) {
       waiter.sleep_on(pending->slot);
       timer.arm(waiter);
+      if (on_behalf_of) on_behalf_of->arm_broken(waiter);
     });
+    if (on_behalf_of && on_behalf_of->is_broken()) {
+      co_return fail(ErrorCode::reset, Side::client, "the client went away before its target was resolved");
+    }
   }
   if (pending->answer) co_return *pending->answer;
   co_return fail(ErrorCode::timed_out, Side::target,

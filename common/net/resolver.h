@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "common/net/stream.h"
 #include "common/net/task.h"
 #include "common/net/worker.h"
 
@@ -25,9 +26,11 @@ class Resolver {
   explicit Resolver(unsigned threads = 4);
   ~Resolver();  // waits for queries that are running
 
-  // The addresses of a name in the system's order; at least one. An IP literal is its own answer, without a
-  // query. Resumes on `worker`. Gives up when `limit` has passed (the query goes on and fills the cache).
-  Task<Result<Addresses>> resolve(Worker& worker, const std::string& name, Clock::duration limit);
+  // The addresses of a name in the system's order; at least one. An IP literal is its own answer, without a query.
+  // Resumes on `worker`. Gives up when `limit` has passed, or when `on_behalf_of` (may be null) breaks; the query goes
+  // on and fills the cache.
+  Task<Result<Addresses>> resolve(Worker& worker, const std::string& name, Clock::duration limit,
+                                  Stream* on_behalf_of = nullptr);
 
  private:
   class Cache;

@@ -82,6 +82,9 @@ class Stream {
     (void)in;
     (void)out;
   }
+  // splice(2) found no room in raw_sink(). That it found nothing in raw_source() is for a read to confirm:
+  // splice(2) also stops in front of an urgent byte.
+  virtual void raw_sink_blocked() {}
 
   // Called about once a second by the worker's sweep, for keep-alive messages of the protocol.
   virtual void tick(Clock::time_point now) { (void)now; }

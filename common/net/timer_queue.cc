@@ -1,5 +1,7 @@
 #include "common/net/timer_queue.h"
 
+#include <algorithm>
+
 #include "common/net/stream.h"
 
 namespace otoroshi {
@@ -8,36 +10,28 @@ void TimerQueue::Entry::start(Clock::duration after) {
   stop();
   place_ = queue_.entries_.emplace(Clock::now() + after, this);
   running_ = true;
-  queue_.arm();
 }
 
 void TimerQueue::Entry::stop() {
   if (!running_) return;
-  // The Asio timer stays armed: waking for nothing is cheaper than arming it again for every connection.
   queue_.entries_.erase(place_);
   running_ = false;
 }
 
-void TimerQueue::arm() {
-  if (entries_.empty()) return;
-  auto earliest = entries_.begin()->first;
-  if (earliest >= armed_for_) return;
-  armed_for_ = earliest;
-  timer_.expires_at(earliest);
-  timer_.async_wait([this](std::error_code error) {
-    if (!error) expire_due();
-  });
+std::optional<Clock::duration> TimerQueue::until_next() const {
+  if (entries_.empty()) return std::nullopt;
+  return std::max(entries_.begin()->first - Clock::now(), Clock::duration::zero());
 }
 
-void TimerQueue::expire_due() {
-  armed_for_ = Clock::time_point::max();
-  auto now = Clock::now();
-  while (!entries_.empty() && entries_.begin()->first <= now) {
+std::size_t TimerQueue::expire_due() {
+  if (entries_.empty()) return 0;
+  std::size_t count = 0;
+  for (auto now = Clock::now(); !entries_.empty() && entries_.begin()->first <= now; ++count) {
     auto* entry = entries_.begin()->second;
     entry->stop();
     entry->expire();
   }
-  arm();
+  return count;
 }
 
 void Deadline::expire() {

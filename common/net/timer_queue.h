@@ -1,12 +1,11 @@
-// The timers of one worker: an ordered list in front of a single Asio timer, so that a deadline costs a list
-// entry and not a kernel or reactor timer, and can be destroyed at any moment without leaving a handler
-// behind. Resolution: a millisecond. All calls on the worker's thread.
+// The timers of one worker: an ordered list that the loop looks at before it waits, so that a deadline costs
+// a list entry and no system call, and can be destroyed at any moment. Resolution: a millisecond. Worker's
+// thread only.
 #pragma once
 
-#include <asio/io_context.hpp>
-#include <asio/steady_timer.hpp>
 #include <chrono>
 #include <map>
+#include <optional>
 
 #include "common/base/result.h"
 #include "common/net/wait.h"
@@ -40,15 +39,16 @@ class TimerQueue {
     bool running_ = false;
   };
 
-  explicit TimerQueue(asio::io_context& io) : timer_(io) {}
+  TimerQueue() = default;
+  TimerQueue(const TimerQueue&) = delete;
+  TimerQueue& operator=(const TimerQueue&) = delete;
+
+  // For the worker's loop: how long it may wait, and what is due. Returns how many entries expired.
+  std::optional<Clock::duration> until_next() const;
+  std::size_t expire_due();
 
  private:
-  void arm();
-  void expire_due();
-
-  asio::steady_timer timer_;
   std::multimap<Clock::time_point, Entry*> entries_;
-  Clock::time_point armed_for_ = Clock::time_point::max();
 };
 
 // A slot that rings after a time.

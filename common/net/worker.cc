@@ -2,16 +2,15 @@
 
 #include <pthread.h>
 
+#include <algorithm>
 #include <csignal>
 
 namespace otoroshi {
 
-// One thread runs the loop and touches its sockets, so Asio needs no lock around them; post() stays safe from
-// any thread.
+using std::chrono::milliseconds;
+
 Worker::Worker()
-    : io_(ASIO_CONCURRENCY_HINT_UNSAFE_IO),
-      timers_(io_),
-      scratch_(std::make_unique_for_overwrite<std::byte[]>(scratch_size)),
+    : scratch_(std::make_unique_for_overwrite<std::byte[]>(scratch_size)),
       record_scratch_(std::make_unique_for_overwrite<std::byte[]>(record_scratch_size)) {}
 
 Worker::~Worker() {
@@ -25,21 +24,70 @@ void Worker::start() {
     sigset_t all;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, nullptr);
-    auto keep_running = asio::make_work_guard(io_);
-    io_.run();
+    run();
   });
 }
 
 void Worker::stop() {
-  io_.stop();
+  stopping_ = true;
+  reactor_.interrupt();
 }
 
 void Worker::join() {
   if (thread_.joinable()) thread_.join();
 }
 
-void Worker::run_here() {
-  io_.run();
+void Worker::run() {
+  while (!stopping_) run_once(Clock::duration::max());
+}
+
+std::size_t Worker::run_once(Clock::duration limit) {
+  auto count = reactor_.wait(timeout_ms(limit));
+  count += timers_.expire_due();
+  count += run_posted();
+  return count + resume_yielded();
+}
+
+void Worker::post(std::function<void()> function) {
+  {
+    std::lock_guard lock(mutex_);
+    posted_.push_back(std::move(function));
+  }
+  if (!has_posted_.exchange(true)) reactor_.interrupt();
+}
+
+std::size_t Worker::run_posted() {
+  if (!has_posted_.exchange(false)) return 0;
+  std::vector<std::function<void()>> functions;
+  {
+    std::lock_guard lock(mutex_);
+    functions.swap(posted_);
+  }
+  for (auto& function : functions) function();
+  return functions.size();
+}
+
+std::size_t Worker::resume_yielded() {
+  if (yielded_.empty()) return 0;
+  std::vector<std::coroutine_handle<>> sleepers;
+  sleepers.swap(yielded_);
+  for (auto sleeper : sleepers) sleeper.resume();
+  auto count = sleepers.size();
+  if (yielded_.empty()) {  // keep the memory for the next time
+    sleepers.clear();
+    yielded_.swap(sleepers);
+  }
+  return count;
+}
+
+int Worker::timeout_ms(Clock::duration limit) const {
+  if (!yielded_.empty() || has_posted_ || stopping_) return 0;
+  auto until_timer = timers_.until_next();
+  auto wait = until_timer ? std::min(*until_timer, limit) : limit;
+  if (wait == Clock::duration::max()) return -1;
+  // Up, so that a timer is due when the wait is over.
+  auto rounded = std::chrono::ceil<milliseconds>(wait);
+  return static_cast<int>(std::clamp(rounded, milliseconds(0), milliseconds(60'000)).count());
 }
 
 }  // namespace otoroshi

@@ -2,15 +2,18 @@
 // worker from accept to close, so nothing on its path needs a lock.
 #pragma once
 
-#include <asio/io_context.hpp>
-#include <asio/post.hpp>
+#include <atomic>
 #include <coroutine>
+#include <functional>
 #include <memory>
+#include <mutex>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "common/base/bytes.h"
 #include "common/net/pipe_pool.h"
+#include "common/net/reactor.h"
 #include "common/net/timer_queue.h"
 
 namespace otoroshi {
@@ -23,17 +26,17 @@ class Worker {
   void start();  // runs the loop on a thread of its own
   void stop();   // any thread; the loop ends even if connections are left
   void join();
-  void run_here();  // runs the loop on the calling thread until nothing is left or stop()
 
-  asio::io_context& io() { return io_; }
+  // One round of the loop on the calling thread, for tests: waits for at the most `limit` and returns how
+  // many things happened.
+  std::size_t run_once(Clock::duration limit);
+
+  Reactor& reactor() { return reactor_; }
   TimerQueue& timers() { return timers_; }
   PipePool& pipes() { return pipes_; }
 
-  // Any thread: runs `function` on the worker's thread.
-  template <class Function>
-  void post(Function function) {
-    asio::post(io_, std::move(function));
-  }
+  // Any thread: runs `function` on the worker's thread, in order.
+  void post(std::function<void()> function);
 
   // Memory shared by all connections of the worker; what is in it is gone after the next suspension.
   // The first is for bytes between a read and the write that follows, the second for TLS records on their way
@@ -41,14 +44,12 @@ class Worker {
   MutableBytes scratch() { return {scratch_.get(), scratch_size}; }
   MutableBytes record_scratch() { return {record_scratch_.get(), record_scratch_size}; }
 
-  // `co_await worker.yield()`: lets the other connections have their turn.
+  // `co_await worker.yield()`: lets the other connections have their turn. Worker's thread only.
   auto yield() {
     struct Yield {
       Worker& worker;
       bool await_ready() const noexcept { return false; }
-      void await_suspend(std::coroutine_handle<> sleeper) {
-        worker.post([sleeper] { sleeper.resume(); });
-      }
+      void await_suspend(std::coroutine_handle<> sleeper) { worker.yielded_.push_back(sleeper); }
       void await_resume() const noexcept {}
     };
     return Yield{*this};
@@ -59,11 +60,22 @@ class Worker {
   static constexpr std::size_t record_scratch_size =
       144 * 1024;  // 128 KiB in records of 16 KiB, with their heads
 
-  asio::io_context io_;
+  void run();
+  std::size_t run_posted();
+  std::size_t resume_yielded();
+  int timeout_ms(Clock::duration limit) const;
+
+  Reactor reactor_;
   TimerQueue timers_;
   PipePool pipes_;
   std::unique_ptr<std::byte[]> scratch_;
   std::unique_ptr<std::byte[]> record_scratch_;
+  std::vector<std::coroutine_handle<>> yielded_;
+
+  std::mutex mutex_;  // guards posted_
+  std::vector<std::function<void()>> posted_;
+  std::atomic<bool> has_posted_ = false;
+  std::atomic<bool> stopping_ = false;
   std::thread thread_;
 };
 

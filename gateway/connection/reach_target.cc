@@ -50,20 +50,21 @@ Task<Result<StreamPtr>> connect(WorkerContext& context, ConnectionRecord& record
   DialOptions options;
   options.limit = context.shared.config.timeouts.connect;
   options.socket = context.shared.socket_options();
+  options.on_behalf_of = record.client_stream;
   const std::string& address = target.ip.empty() ? target.host : target.ip;
   record.target_address = {};
   auto dialled = co_await dial(context.worker, context.shared.resolver, address, target.port, options);
   if (!dialled) co_return std::unexpected(dialled.error());
   record.target_address = dialled->address;
   StreamPtr stream = std::move(dialled->stream);
+  record.target_stream = stream.get();
   co_return co_await introduce(context, record, std::move(stream), target, postgres_tls);
 }
 
 }  // namespace
 
-Task<Result<StreamPtr>> reach_target(WorkerContext& context, ConnectionRecord& record,
-                                     const Decision& decision, bool postgres_tls) {
-  auto& group = *decision.targets;
+Task<Result<StreamPtr>> reach_target(WorkerContext& context, ConnectionRecord& record, bool postgres_tls) {
+  auto& group = *record.targets;
   Result<StreamPtr> reached = fail(ErrorCode::refused, Side::gateway, "the rule has no targets");
   auto order = group.candidates(Clock::now());
   for (auto index : order) {
@@ -73,8 +74,9 @@ Task<Result<StreamPtr>> reach_target(WorkerContext& context, ConnectionRecord& r
       group.mark_good(index);
       break;
     }
-    // A shortage of ours says nothing about the target, and the next target would meet it as well.
-    if (reached.error().side == Side::gateway) break;
+    record.target_stream = nullptr;
+    // A shortage of ours, or a client that has gone, says nothing about the target.
+    if (reached.error().side != Side::target) break;
     group.mark_failed(index, Clock::now());
   }
   co_return reached;

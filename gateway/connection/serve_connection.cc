@@ -65,11 +65,6 @@ RefusalForm unreachable_form(const ServiceTable& table, const Peeked& seen) {
   return RefusalForm::reset;
 }
 
-Task<Result<void>> turn_away(WorkerContext& context, ConnectionRecord& record, RefusalForm form, Error why) {
-  co_await refuse(context.worker, *record.client_stream, form, why);
-  co_return std::unexpected(std::move(why));
-}
-
 // The connection's place among those of its service; empty if the service is full. Without a limit nothing is
 // counted.
 std::optional<ServiceCounts::Place> take_place(WorkerContext& context, const TcpService& service) {
@@ -80,12 +75,24 @@ std::optional<ServiceCounts::Place> take_place(WorkerContext& context, const Tcp
   return place;
 }
 
-}  // namespace
+Task<std::unexpected<Error>> turn_away(WorkerContext& context, ConnectionRecord& record, RefusalForm form,
+                                       Error why) {
+  co_await refuse(context.worker, *record.client_stream, form, why);
+  co_return std::unexpected(std::move(why));
+}
 
-Task<Result<void>> serve_connection(WorkerContext& context, ConnectionRecord& record, StreamPtr client) {
+// A client whose first bytes, and TLS where it ends here, are dealt with.
+struct Admitted {
+  StreamPtr client;  // null: it wanted no more than what has been done, e.g. a CancelRequest passed on
+  ServiceCounts::Place place;
+  bool postgres_tls = false;                     // it began TLS with PostgreSQL's SSLRequest
+  RefusalForm unreachable = RefusalForm::reset;  // how to tell it that no target takes its connection
+};
+
+// Peek ► route ► TLS. Whoever is not admitted has been told why. (A coroutine of its own because what it
+// needs on the way need not lie in memory for as long as the connection lives.)
+Task<Result<Admitted>> admit(WorkerContext& context, ConnectionRecord& record, StreamPtr client) {
   const ServiceTable& table = *record.port->table;
-  record.client_stream = client.get();
-  if (table.services().size() == 1) record.service = table.services().front();
 
   // Peek, unless nothing depends on it: then the server may be the one who speaks first.
   Peeked seen;
@@ -95,7 +102,7 @@ Task<Result<void>> serve_connection(WorkerContext& context, ConnectionRecord& re
     if (seen.protocol == Protocol::postgres_cancel) {
       Bytes request(seen.bytes);
       co_await pass_on_cancel(context, table, request);
-      co_return Result<void>();
+      co_return Admitted();
     }
     client = with_prefix(std::move(client), std::move(seen.bytes));
     record.client_stream = client.get();
@@ -128,19 +135,31 @@ Task<Result<void>> serve_connection(WorkerContext& context, ConnectionRecord& re
         "service '" + record.service->id + "' has all its connections (limits.maxConnectionsPerService)"};
     co_return co_await turn_away(context, record, RefusalForm::reset, std::move(why));
   }
+  auto unreachable = unreachable_form(table, seen);
+  co_return Admitted{std::move(client), std::move(*place), seen.after_ssl_request, unreachable};
+}
+
+}  // namespace
+
+Task<Result<void>> serve_connection(WorkerContext& context, ConnectionRecord& record, StreamPtr stream) {
+  record.client_stream = stream.get();
+  if (record.port->table->services().size() == 1) record.service = record.port->table->services().front();
+
+  // Peek ► route ► TLS.
+  auto admitted = co_await admit(context, record, std::move(stream));
+  if (!admitted) co_return std::unexpected(std::move(admitted.error()));
+  if (!admitted->client) co_return Result<void>();
 
   // Dial.
-  auto target = co_await reach_target(context, record, *decision, seen.after_ssl_request);
-  if (!target) {
-    auto form = unreachable_form(table, seen);
-    co_return co_await turn_away(context, record, form, std::move(target.error()));
-  }
+  auto target = co_await reach_target(context, record, admitted->postgres_tls);
+  if (!target)
+    co_return co_await turn_away(context, record, admitted->unreachable, std::move(target.error()));
   record.target_stream = target->get();
   record.relaying = Clock::now();
 
   // Relay.
   RelayOptions options{context.shared.splice};
-  auto failure = co_await relay(context.worker, *client, **target, record.progress, options);
+  auto failure = co_await relay(context.worker, *admitted->client, **target, record.progress, options);
   if (failure) co_return std::unexpected(std::move(*failure));
   co_return Result<void>();
 }
@@ -165,9 +184,9 @@ Task<> live(WorkerContext& context, ServedPortPtr port, SocketHandle socket, asi
     record.port = std::move(port);
     record.remote = peer;
     ConnectionRegistry::Entry listed(context.registry, record);
-    set_socket_options(socket.get(), context.shared.socket_options());
     auto stream = std::make_unique<TcpStream>(context.worker, std::move(socket), Side::client);
-    record.local = stream->local_endpoint();
+    bool any_address = record.port->endpoint.address().is_unspecified();
+    record.local = any_address ? stream->local_endpoint() : record.port->endpoint;
     auto outcome = co_await serve_connection(context, record, std::move(stream));
     std::optional<Error> error;
     if (!outcome) error = std::move(outcome.error());

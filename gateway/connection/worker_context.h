@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <memory>
+#include <string>
 
 #include "common/net/resolver.h"
 #include "common/net/tcp_stream.h"
@@ -23,9 +24,18 @@ struct SharedContext {
   EventSink& events;
   const TlsClientContext& upstream_tls;
   bool splice = true;
-  std::atomic<std::size_t> connections = 0;  // live ones, of all workers, for limits.maxConnections
-  ServiceCounts service_counts;
+  std::size_t connection_limit = 0;          // limits.maxConnections, or as many as descriptors allow
+  std::atomic<std::size_t> connections = 0;  // live ones, of all workers
+  std::atomic<bool> accepting_paused =
+      false;  // some listener waits for descriptors or for connections to end
+  ServiceCounts service_counts = {};
 
+  std::string limit_reached() const {
+    auto limit = std::to_string(connection_limit);
+    if (config.limits.max_connections != 0) return "limits.maxConnections (" + limit + ") is reached";
+    return limit +
+           " connections are open, more would need a higher limit of descriptors (ulimit -n, LimitNOFILE)";
+  }
   SocketOptions socket_options() const { return {static_cast<int>(config.limits.socket_buffer)}; }
 };
 

@@ -21,10 +21,6 @@ constexpr auto pause_between_tries = 20ms;
 // A worker looks after its other connections after so many accepts in a row.
 constexpr int accepts_in_a_row = 64;
 
-tcp protocol_of(const ListenAddress& address) {
-  return address.interface.find(':') == std::string::npos ? tcp::v4() : tcp::v6();
-}
-
 bool is_shortage(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
 }
@@ -36,28 +32,31 @@ struct Acceptor::Listening {
   Listening(WorkerContext& worker_context, SocketHandle socket_handle, ServedPortPtr served_port)
       : context(worker_context),
         port(std::move(served_port)),
-        socket(context.worker.io(), protocol_of(port->address), socket_handle.release()) {}
+        socket(context.worker.reactor(), std::move(socket_handle), WatchedSocket::State::listening) {}
 
   enum class Step { again, wait, pause, end };
 
   // Accepts until the queue is empty or something stands in the way.
   Step accept_some() {
-    auto limit = context.shared.config.limits.max_connections;
+    auto limit = context.shared.connection_limit;
     for (int count = 0; count < accepts_in_a_row; ++count) {
-      if (limit != 0 && context.shared.connections.load(std::memory_order_relaxed) >= limit) {
-        say_paused("limits.maxConnections (" + std::to_string(limit) + ") is reached");
+      if (context.shared.connections.load(std::memory_order_relaxed) >= limit) {
+        say_paused(context.shared.limit_reached());
         return Step::pause;
       }
       tcp::endpoint peer;
       socklen_t size = static_cast<socklen_t>(peer.capacity());
-      int fd = ::accept4(socket.native_handle(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+      int fd = ::accept4(socket.fd(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd >= 0) {
         peer.resize(size);
-        if (paused) say_resumed();
+        if (context.shared.accepting_paused.load(std::memory_order_relaxed)) say_resumed();
         run_connection(context, port, SocketHandle(fd), peer);
         continue;
       }
-      if (errno == EAGAIN) return Step::wait;
+      if (errno == EAGAIN) {
+        socket.read_blocked();
+        return Step::wait;
+      }
       if (is_shortage(errno)) {
         say_paused(std::strerror(errno));
         return Step::pause;
@@ -68,21 +67,18 @@ struct Acceptor::Listening {
     return Step::again;
   }
 
+  // Once for all listeners and workers: they meet the same shortage.
   void say_paused(const std::string& why) {
-    if (!paused) spdlog::warn("accepting on {} pauses: {}", to_text(port->address), why);
-    paused = true;
+    if (context.shared.accepting_paused.exchange(true)) return;
+    spdlog::warn("accepting connections pauses: {}", why);
   }
   void say_resumed() {
-    spdlog::warn("accepting on {} goes on", to_text(port->address));
-    paused = false;
+    if (context.shared.accepting_paused.exchange(false)) spdlog::warn("accepting connections goes on");
   }
 
   WorkerContext& context;
   ServedPortPtr port;
-  tcp::acceptor socket;
-  WaitSlot readable;
-  bool closing = false;
-  bool paused = false;
+  WatchedSocket socket;
 };
 
 Acceptor::Acceptor(WorkerContext& context, SocketHandle socket, ServedPortPtr port)
@@ -93,9 +89,7 @@ Acceptor::Acceptor(WorkerContext& context, SocketHandle socket, ServedPortPtr po
 Acceptor::~Acceptor() {
   while (listening_->accept_some() == Listening::Step::again) {
   }
-  listening_->closing = true;
-  std::error_code ignored;
-  listening_->socket.close(ignored);
+  listening_->socket.close();
 }
 
 void Acceptor::serve_by(ServedPortPtr port) {
@@ -104,22 +98,21 @@ void Acceptor::serve_by(ServedPortPtr port) {
 
 Task<> Acceptor::accept_forever(std::shared_ptr<Listening> listening) {
   auto& worker = listening->context.worker;
-  while (!listening->closing) {
+  while (listening->socket.is_open()) {
     switch (listening->accept_some()) {
       case Listening::Step::again:
         co_await worker.yield();
         break;
       case Listening::Step::wait:
-        co_await sleep_until([&](Waiter& waiter) {
-          waiter.sleep_on(listening->readable);
-          listening->socket.async_wait(tcp::acceptor::wait_read,
-                                       [listening](std::error_code) { listening->readable.ring(); });
-        });
+        co_await sleep_until([&](Waiter& waiter) { listening->socket.arm_readable(waiter); });
         break;
       case Listening::Step::pause: {
         Timer timer(worker.timers());
         timer.start(pause_between_tries);
-        co_await sleep_until([&](Waiter& waiter) { timer.arm(waiter); });
+        co_await sleep_until([&](Waiter& waiter) {
+          timer.arm(waiter);
+          listening->socket.arm_broken(waiter);  // rings when the acceptor is closed
+        });
         break;
       }
       case Listening::Step::end:

@@ -1,7 +1,6 @@
 // Accepting connections of one (interface, port) on one worker. Lives on that worker's thread.
 #pragma once
 
-#include <asio/ip/tcp.hpp>
 #include <memory>
 
 #include "common/net/tcp_stream.h"

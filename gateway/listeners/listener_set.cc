@@ -10,14 +10,8 @@
 namespace otoroshi::gateway {
 namespace {
 
-using asio::ip::tcp;
-
 // The kernel cuts it down to net.core.somaxconn.
 constexpr int listen_backlog = 65535;
-
-tcp::endpoint endpoint_of(const ListenAddress& address) {
-  return {asio::ip::make_address(address.interface), address.port};
-}
 
 void switch_on(int fd, int level, int option) {
   const int on = 1;
@@ -33,10 +27,12 @@ Error cannot_listen(const ListenAddress& address, int error) {
 
 enum class Sharing { exclusive, between_workers };
 
-Result<SocketHandle> bind_socket(const ListenAddress& address, Sharing sharing) {
-  auto endpoint = endpoint_of(address);
+Result<SocketHandle> bind_socket(const ListenAddress& address, const SocketOptions& options,
+                                 Sharing sharing) {
+  auto endpoint = to_endpoint(address);
   SocketHandle socket(::socket(endpoint.protocol().family(), SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!socket) return std::unexpected(cannot_listen(address, errno));
+  set_socket_options(socket.get(), options);  // for the sockets that it will accept
   switch_on(socket.get(), SOL_SOCKET, SO_REUSEADDR);
   if (sharing == Sharing::between_workers) switch_on(socket.get(), SOL_SOCKET, SO_REUSEPORT);
   if (endpoint.address().is_v6()) {
@@ -51,15 +47,15 @@ Result<SocketHandle> bind_socket(const ListenAddress& address, Sharing sharing) 
 
 // One listening socket for each worker.
 Result<std::vector<SocketHandle>> listen_everywhere(const ListenAddress& address, std::size_t workers,
-                                                    bool probe) {
+                                                    const SocketOptions& options, bool probe) {
   // SO_REUSEPORT would let us share the port with another process of the same user and hide that it is taken.
   if (probe) {
-    if (auto probed = bind_socket(address, Sharing::exclusive); !probed)
+    if (auto probed = bind_socket(address, options, Sharing::exclusive); !probed)
       return std::unexpected(probed.error());
   }
   std::vector<SocketHandle> sockets;
   for (std::size_t count = 0; count < workers; ++count) {
-    auto socket = bind_socket(address, Sharing::between_workers);
+    auto socket = bind_socket(address, options, Sharing::between_workers);
     if (!socket) return std::unexpected(socket.error());
     if (::listen(socket->get(), listen_backlog) != 0) return std::unexpected(cannot_listen(address, errno));
     sockets.push_back(std::move(*socket));
@@ -80,7 +76,8 @@ Result<void> ListenerSet::apply(const Snapshot& snapshot) {
   std::map<ListenAddress, std::vector<SocketHandle>> opened;
   for (const auto& [address, served] : snapshot.ports) {
     if (open_.contains(address)) continue;
-    auto sockets = listen_everywhere(address, workers_.size(), !leaves_port(address.port));
+    auto options = workers_.front()->context.shared.socket_options();
+    auto sockets = listen_everywhere(address, workers_.size(), options, !leaves_port(address.port));
     if (!sockets) return std::unexpected(sockets.error());
     opened.emplace(address, std::move(*sockets));
   }

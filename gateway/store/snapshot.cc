@@ -8,12 +8,17 @@ std::string to_text(const ListenAddress& address) {
   return otoroshi::to_text(HostPort{address.interface, address.port});
 }
 
+asio::ip::tcp::endpoint to_endpoint(const ListenAddress& address) {
+  return {asio::ip::make_address(address.interface), address.port};
+}
+
 namespace {
 
 Result<ServedPortPtr> build_port(const ListenAddress& address, std::vector<TcpServicePtr> services,
                                  const ServedPort* previous, const TlsMaterial& material) {
   auto served = std::make_shared<ServedPort>();
   served->address = address;
+  served->endpoint = to_endpoint(address);
   if (previous && previous->table->services() == services) {
     served->table = previous->table;
   } else {

@@ -3,6 +3,7 @@
 // lives.
 #pragma once
 
+#include <asio/ip/tcp.hpp>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -24,10 +25,12 @@ struct ListenAddress {
   friend auto operator<=>(const ListenAddress&, const ListenAddress&) = default;
 };
 std::string to_text(const ListenAddress& address);  // "0.0.0.0:443", "[::]:443"
+asio::ip::tcp::endpoint to_endpoint(const ListenAddress& address);
 
 // What one listener serves.
 struct ServedPort {
   ListenAddress address;
+  asio::ip::tcp::endpoint endpoint;  // the same
   std::shared_ptr<const ServiceTable> table;
   std::shared_ptr<const TlsServerContext> tls;  // null unless the table's tls is Enabled
 };

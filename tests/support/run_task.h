@@ -21,9 +21,7 @@ constexpr auto failsafe = std::chrono::seconds(60);
 template <class Condition>
 bool run_until(Worker& worker, Condition done) {
   const auto give_up = Clock::now() + failsafe;
-  auto keep_running = asio::make_work_guard(worker.io());
-  worker.io().restart();
-  while (!done() && Clock::now() < give_up) worker.io().run_one_for(std::chrono::milliseconds(100));
+  while (!done() && Clock::now() < give_up) worker.run_once(std::chrono::milliseconds(100));
   return done();
 }
 
@@ -31,10 +29,12 @@ bool run_until(Worker& worker, Condition done) {
 // most. A coroutine that wakes again and again without getting on reaches `enough`.
 inline std::size_t handlers_until_idle(Worker& worker, std::size_t enough = 2000,
                                        Clock::duration idle = std::chrono::milliseconds(30)) {
-  auto keep_running = asio::make_work_guard(worker.io());
-  worker.io().restart();
   std::size_t count = 0;
-  while (count < enough && worker.io().run_one_for(idle) > 0) ++count;
+  while (count < enough) {
+    auto happened = worker.run_once(idle);
+    if (happened == 0) break;
+    count += happened;
+  }
   return count;
 }
 
