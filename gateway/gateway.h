@@ -53,9 +53,9 @@ class Gateway {
   TlsMaterial tls_;
   std::unique_ptr<EventSink> events_;
   std::unique_ptr<TlsClientContext> upstream_tls_;
-  Resolver resolver_;
   std::unique_ptr<SharedContext> shared_;
   AcceptingWorkers workers_;
+  Resolver resolver_;  // behind the workers, to whom its threads post until they are joined
   std::vector<std::unique_ptr<Sweeper>> sweepers_;
   ListenerSet listeners_;
   std::unique_ptr<EntityStore> store_;

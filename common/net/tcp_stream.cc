@@ -20,16 +20,18 @@ void set_socket_options(int fd, const SocketOptions& options) {
   }
 }
 
+Error socket_error(Side side, int error_number) {
+  auto who = "the " + std::string(name_of(side));
+  if (error_number == ECONNRESET || error_number == EPIPE)
+    return {ErrorCode::reset, side, who + " reset the connection"};
+  return {ErrorCode::io, side, "the connection of " + who + " failed: " + std::strerror(error_number)};
+}
+
 TcpStream::TcpStream(Worker& worker, SocketHandle socket, Side side, WatchedSocket::State state)
     : socket_(worker.reactor(), std::move(socket), state), side_(side) {}
 
 IoResult TcpStream::fail(int error_number) {
-  bool reset = error_number == ECONNRESET || error_number == EPIPE;
-  auto who = "the " + std::string(name_of(side_));
-  failure_ = std::make_unique<const Error>(
-      reset ? Error{ErrorCode::reset, side_, who + " reset the connection"}
-            : Error{ErrorCode::io, side_,
-                    "the connection of " + who + " failed: " + std::strerror(error_number)});
+  failure_ = std::make_unique<const Error>(socket_error(side_, error_number));
   return {IoStatus::error};
 }
 
@@ -103,32 +105,19 @@ void TcpStream::abort(const Error& why) {
 int TcpStream::connect_result() {
   if (failure_) return ECANCELED;
   if (!socket_.may_write()) return EINPROGRESS;
+  if (!socket_.is_broken()) return 0;
   int error = 0;
   socklen_t size = sizeof error;
   ::getsockopt(socket_.fd(), SOL_SOCKET, SO_ERROR, &error, &size);
   return error;
 }
 
-namespace {
-
-using NameFunction = int (*)(int, sockaddr*, socklen_t*) noexcept;
-
-tcp::endpoint endpoint_of(int fd, NameFunction name) {
+tcp::endpoint TcpStream::local_endpoint() const {
   tcp::endpoint endpoint;
   auto size = static_cast<socklen_t>(endpoint.capacity());
-  if (name(fd, endpoint.data(), &size) != 0) return {};
+  if (::getsockname(socket_.fd(), endpoint.data(), &size) != 0) return {};
   endpoint.resize(size);
   return endpoint;
-}
-
-}  // namespace
-
-tcp::endpoint TcpStream::local_endpoint() const {
-  return endpoint_of(socket_.fd(), ::getsockname);
-}
-
-tcp::endpoint TcpStream::remote_endpoint() const {
-  return endpoint_of(socket_.fd(), ::getpeername);
 }
 
 }  // namespace otoroshi

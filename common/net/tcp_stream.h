@@ -18,6 +18,9 @@ struct SocketOptions {
 // them.
 void set_socket_options(int fd, const SocketOptions& options);
 
+// What an errno of a read, write or splice means for the connection of `side`.
+Error socket_error(Side side, int error_number);
+
 class TcpStream final : public Stream {
  public:
   // `side` is whose connection this is: it stands in the errors. A socket that is still connecting becomes
@@ -47,7 +50,6 @@ class TcpStream final : public Stream {
   int connect_result();
 
   asio::ip::tcp::endpoint local_endpoint() const;
-  asio::ip::tcp::endpoint remote_endpoint() const;
 
  private:
   IoResult fail(int error_number);

@@ -174,12 +174,11 @@ IoResult TlsStream::try_write(Bytes from) {
   }
   std::size_t taken = 0;
   ERR_clear_error();
-  // One call takes what fits the scratch memory: 16 KiB and some 22 to 40 bytes around them a record.
-  constexpr std::size_t at_most = 128 * 1024;
-  while (taken < from.size() && taken < at_most) {
+  // Records gather in the worker's scratch memory. Once the socket is full, only those that are begun wait in
+  // pending_.
+  while (taken < from.size() && pending_.empty()) {
     std::size_t put = 0;
-    auto outcome =
-        SSL_write_ex(ssl_.get(), from.data() + taken, std::min(from.size(), at_most) - taken, &put);
+    auto outcome = SSL_write_ex(ssl_.get(), from.data() + taken, from.size() - taken, &put);
     taken += put;
     if (outcome != 1) {
       auto error = SSL_get_error(ssl_.get(), outcome);

@@ -56,9 +56,8 @@ class Worker {
   }
 
  private:
-  static constexpr std::size_t scratch_size = 128 * 1024;
-  static constexpr std::size_t record_scratch_size =
-      144 * 1024;  // 128 KiB in records of 16 KiB, with their heads
+  static constexpr std::size_t scratch_size = 512 * 1024;
+  static constexpr std::size_t record_scratch_size = 288 * 1024;
 
   void run();
   std::size_t run_posted();

@@ -21,6 +21,7 @@ void switch_on(int fd, int level, int option) {
 Error cannot_listen(const ListenAddress& address, int error) {
   auto sentence = "cannot listen on " + to_text(address) + ": " + std::strerror(error);
   if (error == EADDRINUSE) sentence += "; another program (or another gateway) holds the port";
+  if (error == EACCES) sentence += "; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE";
   if (error == EADDRNOTAVAIL) sentence += "; no interface of this machine has the address";
   return {ErrorCode::address_in_use, Side::gateway, std::move(sentence)};
 }
