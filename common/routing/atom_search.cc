@@ -19,27 +19,27 @@ class AtomSearch::Builder {
         sorted_(atoms.size()) {
     std::iota(sorted_.begin(), sorted_.end(), 0u);
     std::ranges::sort(sorted_, {}, [&](std::uint32_t atom) -> const std::string& { return atoms_[atom]; });
-    make_room_for(kFirstCell);
+    make_room_for(first_cell);
   }
 
   void build() {
-    std::vector<Node> level{{kRoot, 0, sorted_.size()}};
+    std::vector<Node> level{{root, 0, sorted_.size()}};
     for (std::size_t depth = 0; !level.empty(); ++depth) {
       std::vector<Node> next_level;
       for (auto node : level) place_children(node, depth, next_level);
       level = std::move(next_level);
     }
-    cells_.resize(end_of_taken_ + kByteValues);
+    cells_.resize(end_of_taken_ + byte_values);
     cells_.shrink_to_fit();
     atom_of_.resize(cells_.size());
     atom_of_.shrink_to_fit();
   }
 
  private:
-  static constexpr std::size_t kByteValues = 256;
+  static constexpr std::size_t byte_values = 256;
   // The cells before stay free: so a state without children, of base 0, needs no mark, and first_free_ fits
   // any byte.
-  static constexpr State kFirstCell = kByteValues;
+  static constexpr State first_cell = byte_values;
 
   // A state and the atoms, a range of sorted_, that begin with its text.
   struct Node {
@@ -59,7 +59,7 @@ class AtomSearch::Builder {
     for (auto place = node.first; place < node.last;) {
       auto begin = place;
       while (place < node.last && byte_at(place, depth) == byte_at(begin, depth)) ++place;
-      next_level.push_back({kNone, begin, place});
+      next_level.push_back({none, begin, place});
     }
     std::span<Node> children(next_level.begin() + static_cast<std::ptrdiff_t>(first_child), next_level.end());
 
@@ -76,7 +76,7 @@ class AtomSearch::Builder {
   // Sets what a state needs to know of others. All states nearer to the root, and its siblings, are placed.
   void finish(const Node& node, State parent, std::size_t depth) {
     auto& cell = cells_[node.state];
-    if (parent != kRoot) cell.fallback = search_.advance(cells_[parent].fallback, byte_at(node.first, depth));
+    if (parent != root) cell.fallback = search_.advance(cells_[parent].fallback, byte_at(node.first, depth));
     cell.output = cells_[cell.fallback].output;
     if (auto atom = sorted_[node.first]; atoms_[atom].size() == depth + 1) {
       atom_of_[node.state] = atom;
@@ -103,12 +103,12 @@ class AtomSearch::Builder {
         children, [&](const Node& child) { return is_taken(base + byte_at(child.first, depth)); });
   }
 
-  bool is_taken(State state) const { return cells_[state].parent != kNone; }
+  bool is_taken(State state) const { return cells_[state].parent != none; }
 
   void make_room_for(State state) {
-    if (cells_.size() >= state + kByteValues) return;
-    cells_.resize((state + kByteValues) * 2);
-    atom_of_.resize(cells_.size(), kNone);
+    if (cells_.size() >= state + byte_values) return;
+    cells_.resize((state + byte_values) * 2);
+    atom_of_.resize(cells_.size(), none);
   }
 
   std::vector<Cell>& cells_;
@@ -116,8 +116,8 @@ class AtomSearch::Builder {
   const AtomSearch& search_;
   const std::vector<std::string>& atoms_;
   std::vector<std::uint32_t> sorted_;  // atoms by text: those that begin alike stand together
-  State first_free_ = kFirstCell;      // all from kFirstCell up to here are taken
-  State end_of_taken_ = kFirstCell;
+  State first_free_ = first_cell;      // all from first_cell up to here are taken
+  State end_of_taken_ = first_cell;
 };
 
 AtomSearch::AtomSearch(const std::vector<std::string>& atoms) {

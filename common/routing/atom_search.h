@@ -25,10 +25,10 @@ class AtomSearch {
   // Calls found(position of the atom) for every occurrence of every atom in `text`.
   template <class Found>
   void for_each_occurrence(std::string_view text, Found&& found) const {
-    State state = kRoot;
+    State state = root;
     for (unsigned char byte : text) {
       state = advance(state, byte);
-      for (State end = cells_[state].output; end != kNone; end = cells_[cells_[end].fallback].output)
+      for (State end = cells_[state].output; end != none; end = cells_[cells_[end].fallback].output)
         found(atom_of_[end]);
     }
   }
@@ -36,11 +36,11 @@ class AtomSearch {
   // Calls found(position of the atom) for every atom that `text`, a range of bytes, begins with.
   template <class Text, class Found>
   void for_each_prefix(const Text& text, Found&& found) const {
-    State state = kRoot;
+    State state = root;
     for (unsigned char byte : text) {
       state = child(state, byte);
-      if (state == kNone) return;
-      if (atom_of_[state] != kNone) found(atom_of_[state]);
+      if (state == none) return;
+      if (atom_of_[state] != none) found(atom_of_[state]);
     }
   }
 
@@ -48,32 +48,32 @@ class AtomSearch {
   class Builder;
 
   using State = std::uint32_t;  // a state is the index of its cell
-  static constexpr State kRoot = 0;
-  static constexpr std::uint32_t kNone = ~0u;
+  static constexpr State root = 0;
+  static constexpr std::uint32_t none = ~0u;
 
   struct Cell {
-    std::uint32_t base =
-        0;  // the child by byte b is in cell base + b, if that cell names this state its parent
-    State parent = kNone;    // kNone: the cell is free (or the root)
-    State fallback = kRoot;  // the state of the longest proper suffix that is the beginning of an atom
-    State output = kNone;    // the nearest state, from this one along the fallbacks, at which an atom ends
+    // The child by byte b is in cell base + b, if that cell names this state its parent.
+    std::uint32_t base = 0;
+    State parent = none;    // none: the cell is free (or the root)
+    State fallback = root;  // the state of the longest proper suffix that is the beginning of an atom
+    State output = none;    // the nearest state, from this one along the fallbacks, at which an atom ends
   };
 
   State child(State state, unsigned char byte) const {
     State child = cells_[state].base + byte;
-    return cells_[child].parent == state ? child : kNone;
+    return cells_[child].parent == state ? child : none;
   }
 
   State advance(State state, unsigned char byte) const {
     while (true) {
-      if (State next = child(state, byte); next != kNone) return next;
-      if (state == kRoot) return kRoot;
+      if (State next = child(state, byte); next != none) return next;
+      if (state == root) return root;
       state = cells_[state].fallback;
     }
   }
 
   std::vector<Cell> cells_;             // base + 255 is always inside
-  std::vector<std::uint32_t> atom_of_;  // by state: the atom that ends there, or kNone
+  std::vector<std::uint32_t> atom_of_;  // by state: the atom that ends there, or none
 };
 
 }  // namespace otoroshi

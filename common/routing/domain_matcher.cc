@@ -15,7 +15,7 @@
 namespace otoroshi {
 namespace {
 
-constexpr auto kNoIndex = std::numeric_limits<std::uint32_t>::max();
+constexpr auto no_index = std::numeric_limits<std::uint32_t>::max();
 
 struct HashText {
   using is_transparent = void;
@@ -33,7 +33,7 @@ Error too_many_slow_patterns(const std::string& pattern) {
           fmt::format(
               "'{}' is one regular expression too many that requires no text of at least {} characters: "
               "at most {} of them can share a port, because each is tried on every name; add some text to it",
-              pattern, DomainMatcher::kMinAtomLength, DomainMatcher::kMaxSlowPatterns)};
+              pattern, DomainMatcher::min_atom_length, DomainMatcher::max_slow_patterns)};
 }
 
 }  // namespace
@@ -58,7 +58,7 @@ Result<void> check_domain(std::string_view text) {
 Result<DomainMatcher> DomainMatcher::build(std::vector<std::string> patterns) {
   ExactIndex exact;
   std::vector<WildcardIndex::Wildcard> wildcards;
-  RegexIndex regexes(kMinAtomLength);
+  RegexIndex regexes(min_atom_length);
   for (std::uint32_t index = 0; index < patterns.size(); ++index) {
     auto pattern = parse_domain_pattern(patterns[index]);
     if (!pattern) return std::unexpected(at_pattern(index, std::move(pattern.error())));
@@ -71,8 +71,8 @@ Result<DomainMatcher> DomainMatcher::build(std::vector<std::string> patterns) {
     }
   }
   regexes.compile();
-  if (auto slow = regexes.slow_ones(); slow.size() > kMaxSlowPatterns) {
-    auto index = slow[kMaxSlowPatterns];
+  if (auto slow = regexes.slow_ones(); slow.size() > max_slow_patterns) {
+    auto index = slow[max_slow_patterns];
     return std::unexpected(at_pattern(index, too_many_slow_patterns(patterns[index])));
   }
   return DomainMatcher(
@@ -82,10 +82,10 @@ Result<DomainMatcher> DomainMatcher::build(std::vector<std::string> patterns) {
 std::optional<std::size_t> DomainMatcher::find(std::string_view name) const {
   DomainKey key(name);
   auto exact = indexes_->exact.find(key.view());
-  auto lowest = exact == indexes_->exact.end() ? kNoIndex : exact->second;
+  auto lowest = exact == indexes_->exact.end() ? no_index : exact->second;
   lowest = indexes_->wildcards.find(key.view(), lowest);
   lowest = indexes_->regexes.find(key.view(), lowest);
-  return lowest == kNoIndex ? std::nullopt : std::optional<std::size_t>(lowest);
+  return lowest == no_index ? std::nullopt : std::optional<std::size_t>(lowest);
 }
 
 }  // namespace otoroshi

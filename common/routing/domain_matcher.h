@@ -27,10 +27,10 @@ Result<void> check_domain(std::string_view pattern);
 // is no work for a thread that serves connections.
 class DomainMatcher {
  public:
-  // A regular expression that requires no literal text of kMinAtomLength characters cannot be found through
-  // its text and is tried for every name. More than kMaxSlowPatterns of these are an error.
-  static constexpr std::size_t kMinAtomLength = 3;
-  static constexpr std::size_t kMaxSlowPatterns = 64;
+  // A regular expression that requires no literal text of min_atom_length characters cannot be found through
+  // its text and is tried for every name. More than max_slow_patterns of these are an error.
+  static constexpr std::size_t min_atom_length = 3;
+  static constexpr std::size_t max_slow_patterns = 64;
 
   // Fails on the first pattern that cannot be used, and names it and its index.
   static Result<DomainMatcher> build(std::vector<std::string> patterns);

@@ -13,7 +13,7 @@
 #include "common/base/result.h"
 #include "common/model/tcp_service.h"
 #include "common/routing/domain_matcher.h"
-#include "common/routing/target_picker.h"
+#include "common/routing/target_group.h"
 
 namespace otoroshi {
 

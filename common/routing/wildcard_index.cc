@@ -10,7 +10,7 @@
 namespace otoroshi {
 namespace {
 
-constexpr auto kNoIndex = std::numeric_limits<std::uint32_t>::max();
+constexpr auto no_index = std::numeric_limits<std::uint32_t>::max();
 
 // The texts between the `*`, without empty ones.
 std::vector<std::string_view> parts_of(std::string_view wildcard) {
@@ -65,7 +65,7 @@ class WildcardIndex::Builder {
     for (const auto& wildcard : wildcards) add(wildcard);
   }
 
-  std::uint32_t matches_all = kNoIndex;
+  std::uint32_t matches_all = no_index;
   Numbering suffixes;
   std::vector<std::uint32_t> suffix_index;
   Numbering parts;
@@ -101,7 +101,7 @@ class WildcardIndex::Builder {
 
   Finding& finding_of(std::string_view part) {
     auto number = parts.number_of(part);
-    if (number == findings.size()) findings.push_back({kNoIndex, {}});
+    if (number == findings.size()) findings.push_back({no_index, {}});
     return findings[number];
   }
 

@@ -128,7 +128,7 @@ TEST_CASE("a pattern that cannot be used is named, with RE2's message") {
 
 TEST_CASE("only so many patterns may have to be tried on every name") {
   Patterns patterns{"a.test", "text[0-9]+"};
-  for (std::size_t i = 0; i < DomainMatcher::kMaxSlowPatterns; ++i)
+  for (std::size_t i = 0; i < DomainMatcher::max_slow_patterns; ++i)
     patterns.push_back("[a-z]{" + std::to_string(i + 1) + "}");
   auto matcher = matcher_of(patterns);
   CHECK(matcher.find("text7") == 1);

@@ -1,18 +1,19 @@
-#include "common/routing/target_picker.h"
+#include "common/routing/target_group.h"
 
 #include <algorithm>
 #include <utility>
 
 namespace otoroshi {
 
-TargetOrder::TargetOrder(std::size_t count) : count_(count), inline_{}, heap_(count > kInline ? count : 0) {}
+TargetOrder::TargetOrder(std::size_t count)
+    : count_(count), inline_{}, heap_(count > inline_capacity ? count : 0) {}
 
 std::span<std::uint32_t> TargetOrder::indexes() {
-  return {count_ > kInline ? heap_.data() : inline_.data(), count_};
+  return {count_ > inline_capacity ? heap_.data() : inline_.data(), count_};
 }
 
 std::span<const std::uint32_t> TargetOrder::indexes() const {
-  return {count_ > kInline ? heap_.data() : inline_.data(), count_};
+  return {count_ > inline_capacity ? heap_.data() : inline_.data(), count_};
 }
 
 TargetGroup::TargetGroup(std::vector<Target> targets)
@@ -51,7 +52,7 @@ void TargetGroup::mark_failed(std::size_t target, Time now) {
   if (now.time_since_epoch().count() < skipped_until) return;
 
   auto failures = health.failures.load(std::memory_order_relaxed);
-  auto skip = std::min(kLongestSkip, kFirstSkip * (1 << std::min(failures, 5u)));
+  auto skip = std::min(longest_skip, first_skip * (1 << std::min(failures, 5u)));
   auto until = (now + skip).time_since_epoch().count();
   if (health.skipped_until.compare_exchange_strong(skipped_until, until, std::memory_order_relaxed))
     health.failures.store(failures + 1, std::memory_order_relaxed);

@@ -16,10 +16,10 @@
 namespace otoroshi {
 
 // The order in which one connection tries the targets of a group: indexes, each once. Holds no more memory
-// than itself for up to kInline targets.
+// than itself for up to inline_capacity targets.
 class TargetOrder {
  public:
-  static constexpr std::size_t kInline = 8;
+  static constexpr std::size_t inline_capacity = 8;
 
   explicit TargetOrder(std::size_t count);
 
@@ -32,7 +32,7 @@ class TargetOrder {
 
  private:
   std::size_t count_;
-  std::array<std::uint32_t, kInline> inline_;
+  std::array<std::uint32_t, inline_capacity> inline_;
   std::vector<std::uint32_t> heap_;
 };
 
@@ -43,10 +43,10 @@ class TargetGroup {
  public:
   using Time = std::chrono::steady_clock::time_point;
 
-  // A target that failed is skipped for kFirstSkip, and for twice as long after each further failure in a
+  // A target that failed is skipped for first_skip, and for twice as long after each further failure in a
   // row.
-  static constexpr std::chrono::seconds kFirstSkip{1};
-  static constexpr std::chrono::seconds kLongestSkip{30};
+  static constexpr std::chrono::seconds first_skip{1};
+  static constexpr std::chrono::seconds longest_skip{30};
 
   explicit TargetGroup(std::vector<Target> targets);
 

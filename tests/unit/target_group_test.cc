@@ -1,4 +1,4 @@
-#include "common/routing/target_picker.h"
+#include "common/routing/target_group.h"
 
 #include <catch2/catch.hpp>
 #include <string>
@@ -36,7 +36,7 @@ TEST_CASE("targets take turns, and each connection has all of them to fall back 
 }
 
 TEST_CASE("a group may be empty, single, or larger than what an order holds inline") {
-  TargetGroup none(targets(0)), one(targets(1)), many(targets(TargetOrder::kInline + 1));
+  TargetGroup none(targets(0)), one(targets(1)), many(targets(TargetOrder::inline_capacity + 1));
   CHECK(order(none).empty());
   CHECK(order(one) == Order{0});
   CHECK(order(one) == Order{0});
