@@ -4,8 +4,10 @@
 #include <openssl/hmac.h>
 
 #include <array>
+#include <span>
 
 #include "common/auth/auth_headers.h"
+#include "common/text/hex.h"
 
 namespace otoroshi {
 namespace {
@@ -17,12 +19,8 @@ std::string signature_of(std::string_view secret, std::string_view session_id) {
   unsigned size = 0;
   HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
        reinterpret_cast<const unsigned char*>(session_id.data()), session_id.size(), digest.data(), &size);
-  constexpr std::string_view digits = "0123456789abcdef";
   std::string hex;
-  for (unsigned i = 0; i < size; ++i) {
-    hex += digits[digest[i] >> 4];
-    hex += digits[digest[i] & 0xf];
-  }
+  for (const auto byte : std::span(digest).first(size)) append_hex(hex, byte);
   return hex;
 }
 

@@ -1,11 +1,14 @@
-// ByteReader is the only code that reads length fields of wire formats: every read is checked against what
-// is there, so a parser that uses it cannot run past its input. Values on the wire are big-endian.
+// Bytes of wire formats, where integers are big-endian. ByteReader is the only code that reads length fields:
+// every read is checked against what is there, so a parser that uses it cannot run past its input.
 #pragma once
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
+#include <string>
 #include <string_view>
 
 namespace otoroshi {
@@ -69,5 +72,21 @@ class ByteReader {
 
   Bytes rest_;
 };
+
+// Appends an integer as it stands on the wire.
+template <std::unsigned_integral Integer>
+void append_big_endian(std::string& out, Integer value) {
+  for (int shift = std::numeric_limits<Integer>::digits - 8; shift >= 0; shift -= 8)
+    out += static_cast<char>(value >> shift & 0xff);
+}
+inline void append_u16(std::string& out, std::uint16_t value) {
+  append_big_endian(out, value);
+}
+inline void append_u32(std::string& out, std::uint32_t value) {
+  append_big_endian(out, value);
+}
+inline void append_u64(std::string& out, std::uint64_t value) {
+  append_big_endian(out, value);
+}
 
 }  // namespace otoroshi

@@ -3,10 +3,11 @@
 #pragma once
 
 #include <algorithm>
-#include <iterator>
 #include <optional>
 #include <span>
 #include <string_view>
+
+#include "common/text/ascii.h"
 
 namespace otoroshi {
 
@@ -28,10 +29,7 @@ std::string_view name_in(EnumNames<Enum> names, Enum value) {
 // Letter case does not count.
 template <class Enum>
 std::optional<Enum> value_in(EnumNames<Enum> names, std::string_view name) {
-  const auto lower = [](char c) { return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; };
-  const auto same = [&](const auto& entry) {
-    return std::ranges::equal(entry.name, name, std::ranges::equal_to{}, lower, lower);
-  };
+  const auto same = [&](const auto& entry) { return equal_ignoring_case(entry.name, name); };
   const auto found = std::ranges::find_if(names, same);
   return found == names.end() ? std::nullopt : std::optional(found->value);
 }

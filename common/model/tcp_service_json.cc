@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "common/text/hex.h"
+
 namespace otoroshi {
 namespace {
 
@@ -109,7 +111,6 @@ std::string to_json(const TcpService& service) {
 }
 
 std::string new_tcp_service_id(std::span<const std::byte, 16> random) {
-  constexpr char hex[] = "0123456789abcdef";
   std::array<std::byte, 16> uuid;
   std::ranges::copy(random, uuid.begin());
   uuid[6] = (uuid[6] & std::byte{0x0f}) | std::byte{0x40};  // version 4
@@ -117,8 +118,7 @@ std::string new_tcp_service_id(std::span<const std::byte, 16> random) {
   std::string id = "tcp_service_";
   for (std::size_t i = 0; i < uuid.size(); ++i) {
     if (i == 4 || i == 6 || i == 8 || i == 10) id += '-';
-    const auto value = std::to_integer<unsigned>(uuid[i]);
-    id += {hex[value >> 4], hex[value & 15]};
+    append_hex(id, std::to_integer<unsigned char>(uuid[i]));
   }
   return id;
 }

@@ -4,18 +4,10 @@
 #include <optional>
 #include <utility>
 
+#include "common/text/ascii.h"
+
 namespace otoroshi {
 namespace {
-
-constexpr char to_lower(char c) {
-  return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
-}
-
-// The letters of names, whatever they are compared with. Not std::isalnum: that one asks the locale.
-constexpr bool is_name_character(char c) {
-  auto lower = to_lower(c);
-  return (lower >= 'a' && lower <= 'z') || (c >= '0' && c <= '9') || c == '.' || c == '_' || c == '-';
-}
 
 // What stands between `prefix` and ")", as in Regex(...).
 std::optional<std::string_view> unwrap(std::string_view pattern, std::string_view prefix) {
@@ -31,8 +23,7 @@ DomainPattern wildcard_or_name(std::string_view text) {
 }
 
 // The wildcard that says the same as this expression, if there is one: it must consist of name characters,
-// `\.`,
-// `\-` and `.*`, perhaps between ^ and $.
+// `\.`, `\-` and `.*`, perhaps between ^ and $.
 std::optional<std::string> as_wildcard(std::string_view regex) {
   if (regex.starts_with('^')) regex.remove_prefix(1);
   std::string wildcard;
@@ -43,7 +34,7 @@ std::optional<std::string> as_wildcard(std::string_view regex) {
     } else if (regex.starts_with("\\.") || regex.starts_with("\\-")) {
       wildcard += regex[1];
     } else if (regex.front() != '.' && is_name_character(regex.front())) {
-      wildcard += to_lower(regex.front());
+      wildcard += ascii_lower(regex.front());
       length = 1;
     } else {
       return std::nullopt;
@@ -69,7 +60,7 @@ DomainKey::DomainKey(std::string_view name) {
     long_.resize(name.size());
     key = long_.data();
   }
-  std::ranges::transform(name, key, to_lower);
+  std::ranges::transform(name, key, [](char c) { return ascii_lower(c); });
   view_ = {key, name.size()};
 }
 

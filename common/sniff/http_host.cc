@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <string_view>
+#include <variant>
 
 #include "common/sniff/server_name.h"
 #include "common/text/ascii.h"
@@ -13,23 +14,14 @@ namespace {
 constexpr std::size_t max_method_bytes = 32;  // the longest registered method has 17
 constexpr std::string_view version_prefix = "HTTP/1.";
 
-using Flaw = std::optional<Malformed>;  // nullopt: fine
-
 bool is_token_character(char c) {  // RFC 9110 section 5.6.2
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-         std::string_view("!#$%&'*+-.^_`|~").contains(c);
-}
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+  return is_alphanumeric(c) || std::string_view("!#$%&'*+-.^_`|~").contains(c);
 }
 bool is_target_character(char c) {
   return c != ' ' && !is_control(c);
 }
 bool is_value_character(char c) {
   return c == '\t' || !is_control(c);
-}
-bool is_digit(char c) {
-  return c >= '0' && c <= '9';
 }
 
 std::string_view trim(std::string_view text) {

@@ -10,8 +10,8 @@
 
 namespace otoroshi {
 
-constexpr std::size_t max_http_head_bytes =
-    16 * 1024;  // a head that does not end within so many is malformed
+// A head that does not end within so many is malformed.
+constexpr std::size_t max_http_head_bytes = 16 * 1024;
 
 struct HttpHead {
   // Lower case, without port, IPv6 without brackets, no trailing dot. nullopt: the client named none.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <optional>
+#include <utility>
 
 namespace otoroshi {
 namespace {
@@ -75,9 +76,11 @@ Verdict<PostgresHello> inspect_postgres(Bytes so_far) {
 }
 
 std::array<std::byte, 8> postgres_ssl_request() {
-  std::array<std::byte, 8> request{};
-  request[3] = std::byte{request_bytes};
-  for (int i = 0; i < 4; ++i) request[4 + i] = static_cast<std::byte>(ssl_request_code >> (24 - 8 * i));
+  std::string message;
+  append_u32(message, request_bytes);
+  append_u32(message, ssl_request_code);
+  std::array<std::byte, request_bytes> request;
+  std::ranges::copy(as_bytes(message), request.begin());
   return request;
 }
 
@@ -94,9 +97,9 @@ std::string postgres_error_response(std::string_view sqlstate, std::string_view 
   add('M', sentence);
   fields += '\0';
 
-  auto length = static_cast<std::uint32_t>(fields.size() + 4);  // counts itself, but not the type before it
   std::string message = "E";
-  for (int shift = 24; shift >= 0; shift -= 8) message += static_cast<char>(length >> shift & 0xff);
+  append_u32(message,
+             static_cast<std::uint32_t>(fields.size() + 4));  // counts itself, not the type before it
   return message + fields;
 }
 

@@ -18,8 +18,8 @@ constexpr std::size_t max_postgres_message_bytes = 10'000;  // as PostgreSQL its
 
 struct PostgresHello {
   enum class Kind : std::uint8_t {
-    ssl_request,     // may TLS begin? Answer postgres_tls_accepted or postgres_refused, then the ClientHello
-                     // comes
+    // May TLS begin? Answer postgres_tls_accepted or postgres_refused, then the ClientHello comes.
+    ssl_request,
     gssenc_request,  // the same for GSSAPI; the client goes on with another message when refused
     cancel_request,  // cancel the query of another connection; the client sends no more and wants no answer
     startup,         // a session without TLS, protocol 3.x

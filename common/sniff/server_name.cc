@@ -1,6 +1,7 @@
 #include "common/sniff/server_name.h"
 
 #include <algorithm>
+#include <cstddef>
 
 #include "common/text/ascii.h"
 
@@ -8,11 +9,6 @@ namespace otoroshi {
 namespace {
 
 constexpr std::size_t max_name_bytes = 255;
-
-bool is_name_character(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '.' || c == '_' ||
-         c == '-';
-}
 
 }  // namespace
 

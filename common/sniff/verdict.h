@@ -3,6 +3,7 @@
 // Promise of all of them: anything but NeedMore is final, more bytes never change it.
 #pragma once
 
+#include <optional>
 #include <string_view>
 #include <variant>
 
@@ -21,6 +22,8 @@ struct Malformed {
   std::string_view why;
   friend bool operator==(Malformed, Malformed) = default;
 };
+
+using Flaw = std::optional<Malformed>;  // what a step of an inspection found wrong; nullopt: nothing
 
 template <class Value>
 using Verdict = std::variant<NeedMore, NotThis, Malformed, Value>;

@@ -1,4 +1,4 @@
-// Letter case of protocol text. Not <cctype>: its answers depend on the locale. (pure)
+// Letter case and character kinds of protocol text. Not <cctype>: its answers depend on the locale. (pure)
 #pragma once
 
 #include <algorithm>
@@ -19,6 +19,24 @@ inline std::string ascii_lower(std::string_view text) {
 
 constexpr bool equal_ignoring_case(std::string_view a, std::string_view b) {
   return std::ranges::equal(a, b, [](char x, char y) { return ascii_lower(x) == ascii_lower(y); });
+}
+
+constexpr bool is_digit(char c) {
+  return '0' <= c && c <= '9';
+}
+
+constexpr bool is_alphanumeric(char c) {
+  return is_digit(c) || ('a' <= ascii_lower(c) && ascii_lower(c) <= 'z');
+}
+
+constexpr bool is_control(char c) {
+  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
+}
+
+// The characters of host names, whatever they are compared with. The underscore is not in DNS's letters but
+// is in use.
+constexpr bool is_name_character(char c) {
+  return is_alphanumeric(c) || c == '.' || c == '_' || c == '-';
 }
 
 }  // namespace otoroshi

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <utility>
 
+#include "common/text/ascii.h"
 #include "common/text/quoted.h"
 
 namespace otoroshi {
@@ -13,13 +15,6 @@ namespace {
 
 constexpr std::size_t longest_name = 253;  // RFC 1035 section 2.3.4, in text form and without the final dot
 constexpr std::size_t longest_label = 63;
-
-bool is_digit(char c) {
-  return '0' <= c && c <= '9';
-}
-bool is_alphanumeric(char c) {
-  return is_digit(c) || ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z');
-}
 
 // Writes 4 or 16 bytes, by family; false leaves them undefined.
 bool read_address(int family, std::string_view text, std::uint8_t* bytes) {

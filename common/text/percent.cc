@@ -2,26 +2,26 @@
 
 #include <charconv>
 
+#include "common/text/ascii.h"
+#include "common/text/hex.h"
+
 namespace otoroshi {
 namespace {
 
 bool is_unreserved(char c) {
-  return ('0' <= c && c <= '9') || ('a' <= c && c <= 'z') || ('A' <= c && c <= 'Z') || c == '-' || c == '.' ||
-         c == '_' || c == '~';
+  return is_alphanumeric(c) || c == '-' || c == '.' || c == '_' || c == '~';
 }
 
 }  // namespace
 
 std::string percent_encode(std::string_view text) {
-  constexpr char hex[] = "0123456789ABCDEF";
   std::string out;
   out.reserve(text.size());
   for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
     if (is_unreserved(c)) {
       out += c;
     } else {
-      out += {'%', hex[byte >> 4], hex[byte & 15]};
+      append_hex(out += '%', static_cast<unsigned char>(c), upper_hex_digits);
     }
   }
   return out;

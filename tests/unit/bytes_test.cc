@@ -1,4 +1,5 @@
 #include <catch2/catch.hpp>
+#include <string>
 
 #include "common/base/bytes.h"
 
@@ -19,4 +20,12 @@ TEST_CASE("ByteReader reads big-endian integers and vectors, and refuses what is
   REQUIRE(reader.left() == 1);  // a failed read takes nothing
   REQUIRE(reader.u8() == 0xff);
   REQUIRE(reader.empty());
+}
+
+TEST_CASE("integers are appended big-endian, at their whole width") {
+  std::string out = "x";
+  otoroshi::append_u16(out, 0x0102);
+  otoroshi::append_u32(out, 0xfffefd00);
+  otoroshi::append_u64(out, 0x8000000000000001);
+  CHECK(out == "x\x01\x02\xff\xfe\xfd\0\x80\0\0\0\0\0\0\x01"sv);
 }
