@@ -3,7 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "common/sniff/server_name.h"
 
@@ -19,10 +21,7 @@ constexpr std::size_t max_fragment_bytes = 1 << 14;  // RFC 8446 section 5.1
 constexpr std::size_t random_bytes = 32;
 constexpr std::size_t max_session_id_bytes = 32;
 constexpr std::uint16_t server_name_extension = 0;
-constexpr std::uint16_t alpn_extension = 16;
 constexpr std::uint8_t host_name_type = 0;
-
-using Flaw = std::optional<Malformed>;  // nullopt: fine
 
 // Walks the records and knows, without holding a copy, how much of the handshake message is there.
 class RecordWalk {
@@ -94,44 +93,26 @@ class HandshakeHeader {
   std::size_t have_ = 0;
 };
 
-Flaw read_alpn(Bytes extension, ClientHello& hello) {
-  ByteReader reader(extension);
-  auto list = reader.vector16();
-  if (!list || !reader.empty() || list->empty()) return Malformed{"the ALPN list has a wrong length"};
-  for (ByteReader names(*list); !names.empty();) {
-    auto name = names.vector8();
-    if (!name || name->empty()) return Malformed{"an ALPN protocol name has a wrong length"};
-    hello.alpn.emplace_back(as_text(*name));
-  }
-  return std::nullopt;
-}
-
 Flaw read_extensions(Bytes extensions, ClientHello& hello) {
   bool seen_server_name = false;
-  bool seen_alpn = false;
   for (ByteReader reader(extensions); !reader.empty();) {
     auto type = reader.u16();
     auto body = type ? reader.vector16() : std::nullopt;
     if (!body) return Malformed{"an extension has a wrong length"};
-    Flaw flaw;  // extensions of any other type, GREASE (RFC 8701) among them, say nothing to us
-    if (type == server_name_extension) {
-      if (std::exchange(seen_server_name, true)) return Malformed{"the server name extension comes twice"};
-      auto name = read_server_name_extension(*body);
-      if (!name) return name.error();
-      hello.server_name = std::move(*name);
-    } else if (type == alpn_extension) {
-      if (std::exchange(seen_alpn, true)) return Malformed{"the ALPN extension comes twice"};
-      flaw = read_alpn(*body, hello);
-    }
-    if (flaw) return flaw;
+    // Extensions of any other type, GREASE (RFC 8701) among them, say nothing to us.
+    if (type != server_name_extension) continue;
+    if (std::exchange(seen_server_name, true)) return Malformed{"the server name extension comes twice"};
+    auto name = read_server_name_extension(*body);
+    if (!name) return name.error();
+    hello.server_name = std::move(*name);
   }
   return std::nullopt;
 }
 
 Flaw read_hello(Bytes body, ClientHello& hello) {
   ByteReader reader(body);
-  auto version =
-      reader.u16();  // not judged: a server answers a newer one with its own (RFC 8446 section 4.1.2)
+  // Not judged: a server answers a newer version with its own (RFC 8446 section 4.1.2).
+  auto version = reader.u16();
   auto random = reader.take(random_bytes);
   auto session_id = reader.vector8();
   auto ciphers = reader.vector16();
@@ -171,10 +152,6 @@ Verdict<ClientHello> read_complete_hello(Bytes wire, const RecordWalk& walk) {
 }
 
 }  // namespace
-
-bool ClientHello::offers_alpn(std::string_view protocol) const {
-  return std::ranges::find(alpn, protocol) != alpn.end();
-}
 
 std::expected<std::optional<std::string>, Malformed> read_server_name_extension(Bytes body) {
   auto malformed = [](std::string_view why) { return std::unexpected(Malformed{why}); };

@@ -6,8 +6,6 @@
 #include <expected>
 #include <optional>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "common/base/bytes.h"
 #include "common/sniff/verdict.h"
@@ -21,10 +19,8 @@ constexpr std::size_t max_hello_bytes = 64 * 1024;
 
 struct ClientHello {
   std::optional<std::string> server_name;  // lower case, no trailing dot; nullopt: the client sent none
-  std::vector<std::string> alpn;           // protocol names in the client's order (RFC 7301)
   std::size_t bytes_on_wire = 0;           // where the last record of the hello ends
 
-  bool offers_alpn(std::string_view protocol) const;
   friend bool operator==(const ClientHello&, const ClientHello&) = default;
 };
 

@@ -9,11 +9,7 @@
 namespace otoroshi {
 
 enum class TlsAlert : std::uint8_t {
-  handshake_failure = 40,
-  access_denied = 49,
   decode_error = 50,
-  protocol_version = 70,
-  internal_error = 80,
   unrecognized_name = 112,
 };
 
@@ -21,10 +17,9 @@ enum class TlsAlert : std::uint8_t {
 constexpr std::array<std::byte, 7> fatal_alert_record(TlsAlert alert) {
   constexpr std::byte alert_record{21};
   constexpr std::byte fatal{2};
-  return {alert_record, std::byte{3},
-          std::byte{3},                // TLS 1.2, which TLS 1.3 writes as well
-          std::byte{0}, std::byte{2},  // two bytes follow
-          fatal,        static_cast<std::byte>(alert)};
+  constexpr std::byte tls_1_2[] = {std::byte{3}, std::byte{3}};  // TLS 1.3 writes it as well
+  constexpr std::byte length[] = {std::byte{0}, std::byte{2}};
+  return {alert_record, tls_1_2[0], tls_1_2[1], length[0], length[1], fatal, static_cast<std::byte>(alert)};
 }
 
 }  // namespace otoroshi

@@ -41,7 +41,7 @@ std::string padding(std::size_t bytes) {
 
 }  // namespace
 
-TEST_CASE("the server name and the protocols of OpenSSL's own hellos") {
+TEST_CASE("the server name of OpenSSL's own hellos") {
   const OpensslHello cases[] = {
       {"one.test", {}},
       {"", {}},
@@ -55,8 +55,6 @@ TEST_CASE("the server name and the protocols of OpenSSL's own hellos") {
     REQUIRE(std::holds_alternative<ClientHello>(verdict));
     const auto& hello = std::get<ClientHello>(verdict);
     CHECK(hello.server_name.value_or("") == options.server_name);
-    CHECK(hello.alpn == options.alpn);
-    CHECK(hello.offers_alpn("h2") == (options.server_name == "two.test"));
     CHECK(hello.bytes_on_wire == wire.size());
     CHECK(decided_at(inspect_client_hello, as_bytes(wire)) == wire.size());
     keeps_its_promise(wire + "more");
@@ -69,7 +67,7 @@ TEST_CASE("a hello is the same in any number of records") {
     auto wire = records(message, fragment_bytes);
     auto verdict = inspect(wire);
     REQUIRE(std::holds_alternative<ClientHello>(verdict));
-    CHECK(std::get<ClientHello>(verdict) == ClientHello{"one.test", {"h2"}, wire.size()});
+    CHECK(std::get<ClientHello>(verdict) == ClientHello{"one.test", wire.size()});
     CHECK(decided_at(inspect_client_hello, as_bytes(wire)) == wire.size());
     keeps_its_promise(wire);
   }
@@ -104,9 +102,6 @@ TEST_CASE("which server names a hello may have") {
       {extension(0, ""), "<malformed>"},
       {extension(0, vec(2, host_name("a")) + "x"), "<malformed>"},
       {extension(0, vec(2, host_name("a") + "\0"s)), "<malformed>"},
-      {alpn_extension({}), "<malformed>"},
-      {alpn_extension({""}), "<malformed>"},
-      {alpn_extension({"h2"}) + alpn_extension({"h2"}), "<malformed>"},
       {one_name + "\0"s, "<malformed>"},
       {one_name + be(99, 2) + be(1, 2), "<malformed>"},
   };
