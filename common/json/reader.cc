@@ -1,9 +1,6 @@
 #include "common/json/reader.h"
 
-#include <algorithm>
-
 #include "common/json/writer.h"
-#include "common/text/nearest.h"
 #include "common/text/quoted.h"
 
 namespace otoroshi {
@@ -95,65 +92,6 @@ bool is_object(const JsonValue& value, const JsonPlace& place) {
 bool is_list(const JsonValue& value, const JsonPlace& place) {
   if (!value.IsArray()) place.refuse(kind_of(value), "a list");
   return value.IsArray();
-}
-
-const JsonValue* find_member(const JsonValue& object, std::string_view name) {
-  const auto found = object.FindMember(JsonValue(rapidjson::StringRef(name.data(), name.size())));
-  return found == object.MemberEnd() ? nullptr : &found->value;
-}
-
-JsonReader::JsonReader(const JsonValue& value, const JsonPlace& place)
-    : object_(is_object(value, place) ? &value : nullptr), place_(place) {}
-
-const JsonValue* JsonReader::field(std::string_view name) {
-  asked_.push_back(name);
-  const auto* found = object_ ? find_member(*object_, name) : nullptr;
-  return found && !found->IsNull() ? found : nullptr;
-}
-
-std::optional<bool> JsonReader::boolean(std::string_view name) {
-  const auto* found = field(name);
-  return found ? read_boolean(*found, place_ / name) : std::nullopt;
-}
-
-std::optional<std::int64_t> JsonReader::integer(std::string_view name, IntegerRange range) {
-  const auto* found = field(name);
-  return found ? read_integer(*found, place_ / name, range) : std::nullopt;
-}
-
-std::optional<std::string> JsonReader::text(std::string_view name) {
-  const auto* found = field(name);
-  if (!found) return std::nullopt;
-  const auto text = read_text(*found, place_ / name);
-  return text ? std::optional<std::string>(*text) : std::nullopt;
-}
-
-std::optional<std::vector<std::string>> JsonReader::texts(std::string_view name) {
-  const auto* found = field(name);
-  const auto place = place_ / name;
-  if (!found || !is_list(*found, place)) return std::nullopt;
-  std::vector<std::string> texts;
-  for (rapidjson::SizeType i = 0; i < found->Size(); ++i) {
-    if (const auto text = read_text((*found)[i], place / i)) texts.emplace_back(*text);
-  }
-  return texts;
-}
-
-JsonReader JsonReader::object(std::string_view name) {
-  const auto* found = field(name);
-  if (!found) return JsonReader(nullptr, place_ / name);
-  return JsonReader(*found, place_ / name);
-}
-
-void JsonReader::refuse_unknown() const {
-  if (!object_) return;
-  for (const auto& member : object_->GetObject()) {
-    const auto name = text_of(member.name);
-    if (std::ranges::find(asked_, name) != asked_.end()) continue;
-    const auto guess = nearest(name, asked_);
-    problem(name, guess ? "there is no such field; did you mean " + quoted(*guess) + "?"
-                        : "there is no such field");
-  }
 }
 
 }  // namespace otoroshi

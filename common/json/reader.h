@@ -1,15 +1,14 @@
-// JSON text (RFC 8259) in, values or every problem out. Two steps: parse_json() makes a document or says
-// where the text is no JSON; then the read_* functions, or a JsonReader, take values out of it and note each
-// value of the wrong type with its JSON Pointer (RFC 6901) instead of stopping at the first. Safe for text
-// from anywhere: no recursion on its nesting, no field twice, only well-formed UTF-8.
+// Takes values out of a JSON document (json/parse.h) and notes each one of the wrong type with its JSON
+// Pointer (RFC 6901), instead of stopping at the first.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 #include "common/base/result.h"
 #include "common/json/parse.h"
@@ -63,48 +62,8 @@ bool is_list(const JsonValue& value, const JsonPlace& place);
 inline std::string_view text_of(const JsonValue& string) {
   return {string.GetString(), string.GetStringLength()};
 }
-const JsonValue* find_member(const JsonValue& object, std::string_view name);  // nullptr: there is none
 
 // How a value looks in a sentence: numbers, true, false and null as they are, texts quoted, else the kind.
 std::string shown(const JsonValue& value);
-
-// Takes named fields out of one object, for code that reads a document by hand. A field that is absent or
-// null gives nullopt without a problem; one of the wrong type gives nullopt with one.
-//   JsonReader settings(document, JsonPlace(problems));
-//   auto admin = settings.object("admin");
-//   if (auto port = admin.integer("port", {0, 65535})) config.admin.port = *port;
-//   admin.refuse_unknown();
-// Names must outlive the reader, and a reader those that object() made of it.
-class JsonReader {
- public:
-  // A value that is no object is a problem and reads as an empty object.
-  JsonReader(const JsonValue& value, const JsonPlace& place);
-  JsonReader(const JsonReader&) = delete;
-  JsonReader& operator=(const JsonReader&) = delete;
-
-  bool has(std::string_view name) { return field(name) != nullptr; }
-  std::optional<bool> boolean(std::string_view name);
-  std::optional<std::int64_t> integer(std::string_view name, IntegerRange range = {});
-  std::optional<std::string> text(std::string_view name);
-  std::optional<std::vector<std::string>> texts(std::string_view name);
-  JsonReader object(std::string_view name);  // an absent object reads as an empty one
-  const JsonValue* value(std::string_view name) { return field(name); }
-
-  void problem(std::string_view name, std::string sentence) const {
-    (place_ / name).problem(std::move(sentence));
-  }
-  const JsonPlace& place() const { return place_; }
-
-  // Every field that was never asked for is a problem that names the nearest one that was.
-  void refuse_unknown() const;
-
- private:
-  JsonReader(const JsonValue* object, const JsonPlace& place) : object_(object), place_(place) {}
-  const JsonValue* field(std::string_view name);
-
-  const JsonValue* object_;  // nullptr: reads as an empty object
-  JsonPlace place_;
-  std::vector<std::string_view> asked_;
-};
 
 }  // namespace otoroshi
