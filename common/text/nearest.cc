@@ -4,24 +4,30 @@
 #include <numeric>
 #include <vector>
 
+#include "common/text/ascii.h"
+
 namespace otoroshi {
 namespace {
 
-char lower(char c) {
-  return 'A' <= c && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+bool same_letter(char a, char b) {
+  return ascii_lower(a) == ascii_lower(b);
 }
 
-// Levenshtein's distance, one row of the table at a time.
+// Damerau's distance in its restricted form (no letter is changed twice), by three rows of the table: row[j]
+// is the distance of the first i letters of `from` to the first j of `to`.
 std::size_t distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
+  std::vector<std::size_t> row(to.size() + 1), row_before(row.size()), row_two_before(row.size());
   std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < from.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < to.size(); ++j) {
-      const auto replaced = diagonal + (lower(from[i]) == lower(to[j]) ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, row[j + 1] + 1});
+  for (std::size_t i = 1; i <= from.size(); ++i) {
+    row_two_before.swap(row_before);
+    row_before.swap(row);
+    row[0] = i;
+    for (std::size_t j = 1; j <= to.size(); ++j) {
+      const auto replaced = row_before[j - 1] + (same_letter(from[i - 1], to[j - 1]) ? 0 : 1);
+      row[j] = std::min({replaced, row[j - 1] + 1, row_before[j] + 1});
+      const bool swapped =
+          i > 1 && j > 1 && same_letter(from[i - 1], to[j - 2]) && same_letter(from[i - 2], to[j - 1]);
+      if (swapped) row[j] = std::min(row[j], row_two_before[j - 2] + 1);
     }
   }
   return row.back();
