@@ -1,17 +1,15 @@
 #include "common/model/tcp_service.h"
 
-namespace otoroshi {
+#include "common/text/quoted.h"
 
-std::string_view name_of(TlsMode mode) {
-  return name_in<TlsMode>(tls_mode_names, mode);
-}
+namespace otoroshi {
 
 std::string_view name_of(ClientAuth client_auth) {
   return name_in<ClientAuth>(client_auth_names, client_auth);
 }
 
-std::string_view name_of(ProxyProtocol version) {
-  return name_in<ProxyProtocol>(proxy_protocol_names, version);
+std::string described(const TcpService& service) {
+  return "service " + quoted(service.name.empty() ? service.id : service.name, 100, '\'');
 }
 
 }  // namespace otoroshi

@@ -74,9 +74,10 @@ inline constexpr EnumName<ClientAuth> client_auth_names[] = {
 inline constexpr EnumName<ProxyProtocol> proxy_protocol_names[] = {
     {ProxyProtocol::none, "none"}, {ProxyProtocol::v1, "v1"}, {ProxyProtocol::v2, "v2"}};
 
-std::string_view name_of(TlsMode mode);
 std::string_view name_of(ClientAuth client_auth);
-std::string_view name_of(ProxyProtocol version);
+
+// For sentences: "service 'db'"; the id where there is no name.
+std::string described(const TcpService& service);
 
 using TcpServicePtr = std::shared_ptr<const TcpService>;
 

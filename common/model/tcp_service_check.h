@@ -1,7 +1,9 @@
 // What is wrong with TCP services whose JSON was read without a problem: alone, and side by side.
 #pragma once
 
+#include <optional>
 #include <span>
+#include <string>
 
 #include "common/base/result.h"
 #include "common/model/tcp_service.h"
@@ -14,6 +16,9 @@ Problems check(const TcpService& service);
 // What is accepted but has no effect, or not the effect that one might expect. Never a reason to refuse; a
 // service without any target is among them, since only the port must be given.
 Problems warnings(const TcpService& service);
+
+// Why two services whose addresses overlap cannot share their port, and what to change; nullopt: they can.
+std::optional<std::string> port_conflict(const TcpService& service, const TcpService& other);
 
 // Every reason why these services cannot be there together: an id that is taken, or an address and port that
 // overlap with those of a service before (design: several enabled services share an interface and a port only

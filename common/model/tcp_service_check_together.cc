@@ -1,11 +1,14 @@
+#include <spdlog/fmt/fmt.h>
+
 #include <algorithm>
 #include <map>
+#include <string_view>
 #include <unordered_map>
+#include <utility>
 
 #include "common/json/reader.h"
 #include "common/model/tcp_service_check.h"
 #include "common/text/host_port.h"
-#include "common/text/quoted.h"
 
 namespace otoroshi {
 namespace {
@@ -43,13 +46,11 @@ class PortUse {
   const TcpService* first_ipv4_ = nullptr;
 };
 
-std::string described(const TcpService& service) {
-  return "the service " + quoted(service.id) + " (" + quoted(service.name) + ")";
-}
-
-// Why two services whose addresses overlap cannot share their port; "" if they can.
+// What keeps two services whose addresses overlap from sharing a port; "" if nothing does.
 std::string obstacle(const TcpService& service, const TcpService& other) {
-  if (service.interface != other.interface) return "the interfaces overlap but are not written the same";
+  if (service.interface != other.interface)
+    return fmt::format("the interfaces {} and {} overlap but are not written the same", service.interface,
+                       other.interface);
   if (!service.sni.enabled || !other.sni.enabled) return "not both have sni.enabled";
   if (service.tls != other.tls) return "their tls differs";
   if (service.client_auth != other.client_auth) return "their clientAuth differs";
@@ -61,14 +62,20 @@ void check_port(const TcpService& service, PortUse& use, const JsonPlace& place)
   if (!address) return;  // check() tells
   const auto* other = use.holder_of(*address);
   use.add(*address, service);
-  const auto why = other ? obstacle(service, *other) : "";
-  if (why.empty()) return;
-  place.problem("port " + std::to_string(service.port) + " on " + service.interface + " is used by " +
-                described(*other) + " on " + other->interface + ", and " + why +
-                ": use another port, or the same interface, tls and clientAuth and sni.enabled in both");
+  if (!other) return;
+  if (auto conflict = port_conflict(service, *other)) place.problem(std::move(*conflict));
 }
 
 }  // namespace
+
+std::optional<std::string> port_conflict(const TcpService& service, const TcpService& other) {
+  const auto why = obstacle(service, other);
+  if (why.empty()) return std::nullopt;
+  return fmt::format(
+      "{} and {} cannot share port {}: {}; use another port, or the same interface, tls and clientAuth and "
+      "sni.enabled in both",
+      described(service), described(other), service.port, why);
+}
 
 Problems check_together(std::span<const TcpServicePtr> services) {
   Problems problems;

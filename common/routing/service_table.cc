@@ -5,37 +5,23 @@
 #include <algorithm>
 #include <iterator>
 #include <map>
+#include <ranges>
 #include <string>
 #include <tuple>
+
+#include "common/model/tcp_service_check.h"
+#include "common/text/quoted.h"
 
 namespace otoroshi {
 namespace {
 
-std::string describe(const TcpService& service) {
-  return fmt::format("service '{}'", service.name.empty() ? service.id : service.name);
-}
-
-// A name comes from a stranger and goes into logs.
-std::string printable(std::string_view name) {
-  constexpr std::size_t longest = 253;  // RFC 1035 section 3.1, without the last dot
-  std::string text(name.substr(0, longest));
-  std::ranges::replace_if(
-      text, [](char c) { return c < ' ' || c > '~' || c == '\''; }, '?');
-  return name.size() > longest ? text + "..." : text;
-}
+constexpr std::size_t longest_name = 253;  // RFC 1035 section 2.3.4, in text form and without the final dot
 
 Result<void> check_sharing(const std::vector<TcpServicePtr>& services) {
   const auto& first = *services.front();
-  for (const auto& service : services) {
-    bool may_share = service == services.front() ||
-                     (first.sni.enabled && service->sni.enabled && service->tls == first.tls &&
-                      service->client_auth == first.client_auth);
-    if (!may_share)
-      return fail(
-          ErrorCode::bad_input, Side::gateway,
-          fmt::format("{} and {} cannot share port {}: services that share a port must all have sni.enabled "
-                      "and the same tls and clientAuth",
-                      describe(*service), describe(first), service->port));
+  for (const auto& service : services | std::views::drop(1)) {
+    if (auto conflict = port_conflict(*service, first))
+      return fail(ErrorCode::bad_input, Side::gateway, std::move(*conflict));
   }
   return {};
 }
@@ -137,16 +123,16 @@ Result<Decision> ServiceTable::route(std::optional<std::string_view> name) const
   if (decision->targets->targets().empty())
     return fail(
         ErrorCode::no_route, Side::gateway,
-        fmt::format("{} has no target for this connection: add one to {}", describe(*decision->service),
+        fmt::format("{} has no target for this connection: add one to {}", described(*decision->service),
                     decision->by == Decision::By::forwards_to ? "sni.forwardsTo" : "rules[].targets"));
   return *decision;
 }
 
 Error ServiceTable::no_route(std::optional<std::string_view> name) const {
-  auto where = services_.size() == 1 ? describe(*services_.front())
+  auto where = services_.size() == 1 ? described(*services_.front())
                                      : fmt::format("the services on port {}", services_.front()->port);
-  auto what = name ? fmt::format("no rule matches the name '{}': add a rule whose domain matches it",
-                                 printable(*name))
+  auto what = name ? fmt::format("no rule matches the name {}: add a rule whose domain matches it",
+                                 quoted(*name, longest_name, '\''))
                    : std::string("the client sent no name: make it send one");
   return {ErrorCode::no_route, Side::client, fmt::format("{}: {}, or set sni.forwardIfNoMatch", where, what)};
 }

@@ -194,15 +194,14 @@ TEST_CASE("which services can be there together") {
 TEST_CASE("a conflict names the other service and what to change") {
   const std::vector services = {service("a", "0.0.0.0", 5432, false), service("b", "127.0.0.1", 5432),
                                 service("a", "::1", 1)};
-  CHECK(check_together(services) ==
-        Problems{
-            {"/1/port",
-             "port 5432 on 127.0.0.1 is used by the service \"a\" (\"name of a\") on 0.0.0.0, and the "
-             "interfaces "
-             "overlap but are not written the same: use another port, or the same interface, tls and "
-             "clientAuth "
-             "and sni.enabled in both"},
-            {"/2/id", "the id is taken by the service \"a\" (\"name of a\"): an id stands for one service"}});
+  CHECK(
+      check_together(services) ==
+      Problems{
+          {"/1/port",
+           "service 'name of b' and service 'name of a' cannot share port 5432: the interfaces 127.0.0.1 and "
+           "0.0.0.0 overlap but are not written the same; use another port, or the same interface, tls and "
+           "clientAuth and sni.enabled in both"},
+          {"/2/id", "the id is taken by service 'name of a': an id stands for one service"}});
 }
 
 TEST_CASE("ten thousand services are checked in no time, shared or not") {
@@ -220,4 +219,14 @@ TEST_CASE("ten thousand services are checked in no time, shared or not") {
   CHECK(check_together(colliding).size() == 9'999);
   CHECK(std::chrono::steady_clock::now() - started <
         std::chrono::seconds(2));  // some 10 ms without sanitizers
+}
+
+TEST_CASE("a sentence names a service by its name, or else by its id") {
+  TcpService named;
+  named.id = "s1";
+  CHECK(described(named) == "service 's1'");
+  named.name = "db";
+  CHECK(described(named) == "service 'db'");
+  named.name = "it's\n";
+  CHECK(described(named) == "service 'it\\'s\\n'");
 }

@@ -72,6 +72,7 @@ TEST_CASE("quoted text is one line of valid UTF-8") {
       {"\xc2\x9b", R"("\xc2\x9b")"},  // CSI, which a terminal obeys
   };
   for (const auto& row : rows) CHECK(quoted(row.text) == row.shown);
+  CHECK(quoted("it's \"x\"", 100, '\'') == R"('it\'s "x"')");
   CHECK(quoted("abcdef", 5) == R"("abcde...")");
   CHECK(quoted("abcdé", 5) == R"("abcd...")");
 }
