@@ -12,5 +12,5 @@ if(NOT EXISTS "${rapidjson_copy}/rapidjson/document.h")
 endif()
 add_library(rapidjson INTERFACE)
 target_include_directories(rapidjson SYSTEM INTERFACE "${rapidjson_copy}")
-# SIZETYPE stays the default; parse flags are chosen per call (json/reader.cc).
+# SIZETYPE stays the default; parse flags are chosen per call (json/parse.cc).
 target_compile_definitions(rapidjson INTERFACE RAPIDJSON_HAS_STDSTRING=1)

@@ -5,10 +5,13 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
-#include <cctype>
 #include <functional>
+#include <string>
+#include <utility>
+#include <vector>
 
 #include "common/json/reader.h"
+#include "common/text/ascii.h"
 #include "common/text/utf8.h"
 
 namespace otoroshi {
@@ -22,8 +25,8 @@ constexpr unsigned relaxed_flags =
     strict_flags | rapidjson::kParseCommentsFlag | rapidjson::kParseTrailingCommasFlag;
 
 // A document that ends its parsing where RapidJSON would go on: below max_json_depth, and at a text with half
-// of a surrogate pair, which it would turn into bytes that are not UTF-8. Its parser calls these
-// by name, not virtually.
+// of a surrogate pair, which it would turn into bytes that are not UTF-8. Its parser calls these by name, not
+// virtually.
 class BoundedDocument : public JsonDocument {
  public:
   bool String(const char* text, rapidjson::SizeType length, bool copy) {
@@ -73,9 +76,9 @@ std::string what_is_wrong(std::string_view text, std::size_t offset, rapidjson::
     default:
       break;
   }
-  std::string sentence =
-      rapidjson::GetParseError_En(code);  // "Missing a comma or '}' after an object member."
-  sentence.front() = static_cast<char>(std::tolower(static_cast<unsigned char>(sentence.front())));
+  // "Missing a comma or '}' after an object member."
+  std::string sentence = rapidjson::GetParseError_En(code);
+  sentence.front() = ascii_lower(sentence.front());
   if (sentence.ends_with('.')) sentence.pop_back();
   return sentence;
 }

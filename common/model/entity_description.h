@@ -16,6 +16,7 @@
 // A table never changes once built, so every thread may use it.
 #pragma once
 
+#include <cstdint>
 #include <expected>
 #include <functional>
 #include <initializer_list>

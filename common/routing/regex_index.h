@@ -1,6 +1,5 @@
 // RegexIndex finds the first of many regular expressions that matches a name. re2::FilteredRE2 tells which
-// literals
-// ("atoms") an expression requires; only the expressions whose atoms a name has are tried, in order.
+// literals ("atoms") an expression requires; only the expressions whose atoms a name has are tried, in order.
 #pragma once
 
 #include <re2/filtered_re2.h>

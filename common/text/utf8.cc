@@ -5,8 +5,8 @@ namespace {
 
 struct Form {
   unsigned char first_low, first_high;  // range of the first byte
-  unsigned char second_low,
-      second_high;  // range of the second: this is where overlong forms and surrogates end
+  // Range of the second: this is where overlong forms and surrogates end.
+  unsigned char second_low, second_high;
   std::size_t length;
 };
 

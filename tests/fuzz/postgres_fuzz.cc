@@ -1,7 +1,10 @@
 // Any input: inspect_postgres() neither reads behind its end nor changes a verdict it has given.
 #include "common/sniff/postgres.h"
 
+#include <cstddef>
+#include <cstdint>
 #include <cstdlib>
+#include <span>
 
 #include "tests/support/verdict_property.h"
 
