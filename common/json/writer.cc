@@ -1,5 +1,6 @@
 #include "common/json/writer.h"
 
+#include "common/json/reader.h"
 #include "common/text/utf8.h"
 
 namespace otoroshi {

@@ -11,7 +11,7 @@
 #include <string>
 #include <string_view>
 
-#include "common/json/reader.h"
+#include "common/json/parse.h"
 
 namespace otoroshi {
 

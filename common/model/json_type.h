@@ -17,6 +17,7 @@
 #include <utility>
 #include <vector>
 
+#include "common/json/parse.h"
 #include "common/json/reader.h"
 #include "common/json/writer.h"
 #include "common/model/enum_names.h"

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "common/base/result.h"
+#include "common/json/parse.h"
 #include "common/model/entity_description.h"
 #include "common/model/tcp_service.h"
 

@@ -1,6 +1,7 @@
 #include "common/routing/atom_search.h"
 
 #include <algorithm>
+#include <cstddef>
 #include <numeric>
 #include <span>
 #include <utility>

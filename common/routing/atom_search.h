@@ -6,7 +6,6 @@
 // fit into the second-level cache, which decides the speed.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>

@@ -1,10 +1,12 @@
 #include "common/text/host_port.h"
 
 #include <arpa/inet.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <system_error>
 #include <utility>
 
 #include "common/text/ascii.h"

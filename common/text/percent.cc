@@ -1,6 +1,7 @@
 #include "common/text/percent.h"
 
 #include <charconv>
+#include <system_error>
 
 #include "common/text/ascii.h"
 #include "common/text/hex.h"
