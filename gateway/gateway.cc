@@ -28,15 +28,16 @@ bool splice_is_wanted() {
   return !setting || std::string_view(setting) != "off";
 }
 
-// Two sockets a connection; the rest is for files, resolving, and a third socket while two addresses race.
-std::size_t connection_limit(const GatewayConfig& config, std::uint64_t descriptors) {
-  constexpr std::uint64_t reserve = 48;
-  if (config.limits.max_connections != 0) return config.limits.max_connections;
-  return std::max<std::uint64_t>(descriptors, reserve + 2) / 2 - reserve / 2;
-}
-
 unsigned worker_count(const GatewayConfig& config) {
   return config.threads != 0 ? config.threads : std::max(1u, std::thread::hardware_concurrency());
+}
+
+// Two sockets a connection; the rest is for files, listeners, pipes, and a third socket while two addresses
+// race. Where there are few descriptors, pipes do without (bulk is copied then).
+std::size_t connection_limit(const GatewayConfig& config, std::uint64_t descriptors) {
+  if (config.limits.max_connections != 0) return config.limits.max_connections;
+  const std::uint64_t reserve = 48 + worker_count(config) * 2 * PipePool::lent_at_most;
+  return std::max<std::uint64_t>((descriptors - std::min(descriptors * 3 / 4, reserve)) / 2, 1);
 }
 
 }  // namespace
@@ -111,10 +112,7 @@ Result<void> Gateway::import_files() {
   if (!imported) return fail(ErrorCode::bad_input, Side::gateway, to_text(imported.error()));
   for (const auto& warning : imported->warnings) spdlog::warn("{}: {}", warning.path, warning.sentence);
   auto plan = plan_import(store_->tcp_services(), std::move(imported->services));
-  auto snapshot = build_snapshot(plan.services, snapshot_.get(), tls_);
-  if (!snapshot) return std::unexpected(snapshot.error());
-  if (auto applied = listeners_.apply(**snapshot); !applied) return applied;
-  snapshot_ = std::move(*snapshot);
+  if (auto served = serve(plan.services); !served) return served;
   spdlog::info("services: {}; {} ports are open", to_text(plan), snapshot_->ports.size());
   return store_->replace_tcp_services(std::move(plan.services));
 }
@@ -127,7 +125,17 @@ void Gateway::reload() {
     spdlog::error("events.output: {}", reopened.error().sentence);
   if (auto imported = import_files(); !imported) {
     spdlog::error("reload failed, the services stay as they were: {}", imported.error().sentence);
+    // New authorities for clients' certificates are in force all the same.
+    if (auto applied = serve(store_->tcp_services()); !applied) spdlog::error("{}", applied.error().sentence);
   }
+}
+
+Result<void> Gateway::serve(const std::vector<TcpServicePtr>& services) {
+  auto snapshot = build_snapshot(services, snapshot_.get(), tls_);
+  if (!snapshot) return std::unexpected(snapshot.error());
+  if (auto applied = listeners_.apply(**snapshot); !applied) return applied;
+  snapshot_ = std::move(*snapshot);
+  return {};
 }
 
 void Gateway::hand_out_certificates() {

@@ -33,6 +33,7 @@ class Gateway {
   class Sweeper;
 
   Result<void> import_files();
+  Result<void> serve(const std::vector<TcpServicePtr>& services);
   void reload();
   void hand_out_certificates();
   void watch_signals();

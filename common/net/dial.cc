@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 #include <optional>
+#include <system_error>
 
 #include "common/text/host_port.h"
 
@@ -25,6 +26,7 @@ bool is_fault_of_gateway(int error) {
     case ENFILE:
     case ENOBUFS:
     case ENOMEM:
+    case ENOSPC:         // epoll's limit of watched sockets
     case EADDRNOTAVAIL:  // no local port is left
     case EADDRINUSE:
     case EPERM:  // a firewall rule of this machine
@@ -61,7 +63,11 @@ class Attempt {
       error_ = errno;
     if (error_ != 0 && error_ != EINPROGRESS) return;
     auto state = error_ == 0 ? WatchedSocket::State::connected : WatchedSocket::State::connecting;
-    stream_ = std::make_unique<TcpStream>(worker, std::move(socket), Side::target, state);
+    try {
+      stream_ = std::make_unique<TcpStream>(worker, std::move(socket), Side::target, state);
+    } catch (const std::system_error& problem) {  // the kernel watches no more sockets for us
+      error_ = problem.code().value();
+    }
   }
 
   // EINPROGRESS, 0, or why it failed.

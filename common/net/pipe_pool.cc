@@ -7,6 +7,7 @@ namespace otoroshi {
 
 Pipe::~Pipe() {
   if (!pool_) return;
+  --pool_->lent_;
   if (held_ == 0 && pool_->idle_.size() < PipePool::kept_at_most) {
     pool_->idle_.emplace_back(read_end_, write_end_);
     return;
@@ -23,9 +24,11 @@ PipePool::~PipePool() {
 }
 
 std::optional<Pipe> PipePool::borrow() {
+  if (lent_ == lent_at_most) return std::nullopt;
   if (!idle_.empty()) {
     auto [read_end, write_end] = idle_.back();
     idle_.pop_back();
+    ++lent_;
     return Pipe(*this, read_end, write_end);
   }
   int ends[2];
@@ -37,6 +40,7 @@ std::optional<Pipe> PipePool::borrow() {
     ::close(ends[1]);
     return std::nullopt;
   }
+  ++lent_;
   return Pipe(*this, ends[0], ends[1]);
 }
 

@@ -50,12 +50,16 @@ class PipePool {
   PipePool& operator=(const PipePool&) = delete;
   ~PipePool();
 
-  // Nothing if the machine has no pipe left to give: the caller copies then.
+  // So many flows splice at a time; a pipe is lent across a wait only while its sink is full.
+  static constexpr std::size_t lent_at_most = 32;
+
+  // Nothing if that many are lent, or the machine has no pipe to give: the caller copies then.
   std::optional<Pipe> borrow();
 
  private:
   friend Pipe;
-  static constexpr std::size_t kept_at_most = 64;
+  static constexpr std::size_t kept_at_most = 8;
+  std::size_t lent_ = 0;
   std::vector<std::pair<int, int>> idle_;
 };
 

@@ -38,6 +38,7 @@ class WatchedSocket {
   bool is_broken() const { return broken_; }
   void read_blocked() { may_read_ = false; }
   void write_blocked() { may_write_ = false; }
+  void mark_broken() { broken_ = may_read_ = true; }
   // A read got less than it asked for: there is nothing more, unless the peer has ended its direction behind
   // it.
   void read_was_short() { may_read_ = end_seen_; }

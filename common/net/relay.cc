@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <exception>
 #include <memory>
 #include <vector>
 
@@ -69,6 +70,18 @@ class Pump {
 
   // Never throws; after a failure both streams are aborted.
   Task<> run() {
+    try {
+      co_await carry();
+    } catch (const std::exception& problem) {  // no memory: bytes may be lost, so no clean end
+      connection_.fail(
+          {ErrorCode::limit, Side::gateway, std::string("the relay could not go on: ") + problem.what()});
+    }
+  }
+
+ private:
+  enum class Outcome { done, source_empty, sink_full, ended, failed };
+
+  Task<> carry() {
     auto outcome = Outcome::done;
     for (unsigned rounds = 0; outcome != Outcome::ended;) {
       outcome = Outcome::source_empty;
@@ -77,20 +90,21 @@ class Pump {
       if (outcome == Outcome::source_empty) outcome = copy_once();
       if (outcome == Outcome::sink_full) outcome = co_await drain();
       if (outcome == Outcome::failed) co_return;
+      bool slept = false;
       if (outcome == Outcome::source_empty) {
-        rounds = 0;
-        co_await sleep_until([this](Waiter& waiter) { arm_for_reading(waiter); });
+        slept = co_await sleep_until([this](Waiter& waiter) { arm_for_reading(waiter); });
         if (other_ended_ && sink_.is_broken()) co_return connection_.fail(why_broken(sink_, sink_side_));
-      } else if (++rounds == rounds_in_a_row) {
+      }
+      if (slept) {
+        rounds = 0;
+      } else if (++rounds ==
+                 rounds_in_a_row) {  // also for a source that wakes us for bytes that mean nothing
         rounds = 0;
         co_await connection_.worker.yield();
       }
     }
     co_await pass_on_the_end();
   }
-
- private:
-  enum class Outcome { done, source_empty, sink_full, ended, failed };
 
   bool worth_splicing() {
     return connection_.options.splice && bulky_reads_ >= bulky_reads_before_splice && sink_.raw_sink() >= 0 &&

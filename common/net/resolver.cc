@@ -4,11 +4,14 @@
 #include <sys/socket.h>
 
 #include <asio/ip/tcp.hpp>
-#include <asio/thread_pool.hpp>
 #include <cstring>
+#include <deque>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <system_error>
+#include <thread>
+#include <utility>
 
 namespace otoroshi {
 
@@ -51,7 +54,7 @@ struct Pending {
 
 class Resolver::Cache : public std::enable_shared_from_this<Cache> {
  public:
-  explicit Cache(unsigned threads) : threads_(threads) {}
+  explicit Cache(unsigned threads) : max_threads_(threads) {}
 
   // The answer if there is a fresh one; else `pending` gets it later.
   std::optional<Addresses> look_up(const std::string& name, const std::shared_ptr<Pending>& pending) {
@@ -60,13 +63,17 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
     auto& entry = entries_[name];
     if (!entry.addresses.empty() && Clock::now() - entry.answered < fresh_for) return entry.addresses;
     entry.waiting.push_back(pending);
-    if (entry.waiting.size() == 1) {
-      asio::post(threads_, [this, name] { answer(name, query(name)); });
-    }
+    if (entry.waiting.size() == 1) ask(name);
     return std::nullopt;
   }
 
-  void join() { threads_.join(); }
+  // Nobody is told anything any more; what still runs ends by itself.
+  void close() {
+    std::lock_guard lock(mutex_);
+    closed_ = true;
+    questions_.clear();
+    entries_.clear();
+  }
 
  private:
   struct Entry {
@@ -75,21 +82,45 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
     std::vector<std::shared_ptr<Pending>> waiting;
   };
 
-  void answer(const std::string& name, Result<Addresses> answer) {
-    std::vector<std::shared_ptr<Pending>> waiting;
-    {
-      std::lock_guard lock(mutex_);
-      auto& entry = entries_[name];
-      auto now = Clock::now();
-      if (answer) {
-        entry.addresses = *answer;
-        entry.answered = now;
-      } else if (!entry.addresses.empty() && now - entry.answered < usable_for) {
-        answer = entry.addresses;
-      }
-      waiting.swap(entry.waiting);
+  // Threads come when there is something to ask and go when there is nothing more. Nobody joins them:
+  // getaddrinfo may take half a minute, and the end of the program does not wait for it.
+  void ask(const std::string& name) {
+    questions_.push_back(name);
+    if (threads_ == max_threads_) return;
+    try {
+      std::thread([self = shared_from_this()] { self->answer_questions(); }).detach();
+      ++threads_;
+    } catch (const std::system_error& problem) {
+      if (threads_ > 0) return;  // those that run will come to it
+      questions_.pop_back();
+      tell(entries_[name], fail(ErrorCode::limit, Side::gateway,
+                                "cannot resolve '" + name + "': no thread to be had: " + problem.what()));
     }
-    for (auto& pending : waiting) {
+  }
+
+  void answer_questions() {
+    std::unique_lock lock(mutex_);
+    while (!questions_.empty()) {
+      auto name = std::move(questions_.front());
+      questions_.pop_front();
+      lock.unlock();
+      auto addresses = query(name);
+      lock.lock();
+      if (!closed_) tell(entries_[name], std::move(addresses));
+    }
+    --threads_;
+  }
+
+  void tell(Entry& entry, Result<Addresses> answer) {
+    auto now = Clock::now();
+    if (answer) {
+      entry.addresses = *answer;
+      entry.answered = now;
+    } else if (!entry.addresses.empty() && now - entry.answered < usable_for) {
+      answer = entry.addresses;
+    }
+    for (auto& pending : std::exchange(entry.waiting, {})) {
+      // Under the mutex, so that no worker is gone yet: they outlive close().
       pending->worker.post([pending, answer] {
         pending->answer = answer;
         pending->slot.ring();
@@ -106,15 +137,18 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
   }
 
   static constexpr std::size_t max_names = 4096;
-  std::mutex mutex_;
+  const unsigned max_threads_;
+  std::mutex mutex_;  // guards the others
   std::map<std::string, Entry> entries_;
-  asio::thread_pool threads_;
+  std::deque<std::string> questions_;
+  unsigned threads_ = 0;
+  bool closed_ = false;
 };
 
 Resolver::Resolver(unsigned threads) : cache_(std::make_shared<Cache>(threads)) {}
 
 Resolver::~Resolver() {
-  cache_->join();
+  cache_->close();
 }
 
 Task<Result<Addresses>> Resolver::resolve(Worker& worker, const std::string& name, Clock::duration limit,

@@ -24,11 +24,11 @@ class Resolver {
   static constexpr auto usable_for = std::chrono::seconds(60);
 
   explicit Resolver(unsigned threads = 4);
-  ~Resolver();  // waits for queries that are running
+  ~Resolver();  // before the workers go; does not wait for queries that are running
 
-  // The addresses of a name in the system's order; at least one. An IP literal is its own answer, without a query.
-  // Resumes on `worker`. Gives up when `limit` has passed, or when `on_behalf_of` (may be null) breaks; the query goes
-  // on and fills the cache.
+  // The addresses of a name in the system's order; at least one. An IP literal is its own answer, without a
+  // query. Resumes on `worker`. Gives up when `limit` has passed, or when `on_behalf_of` (may be null)
+  // breaks; the query goes on and fills the cache.
   Task<Result<Addresses>> resolve(Worker& worker, const std::string& name, Clock::duration limit,
                                   Stream* on_behalf_of = nullptr);
 

@@ -38,16 +38,13 @@ Task<Result<void>> finish(Stream& stream) {
 }
 
 Task<> discard_until_end(Worker& worker, Stream& stream) {
-  constexpr unsigned reads_in_a_row = 16;
+  constexpr unsigned rounds_in_a_row = 16;
   std::array<std::byte, 1024> nowhere;
-  for (unsigned reads = 1;; ++reads) {
+  for (unsigned rounds = 1;; ++rounds) {
     auto step = stream.try_read(nowhere);
     if (step.end() || step.error()) co_return;
-    if (step.would_block()) {
-      co_await readable(stream);
-    } else if (reads % reads_in_a_row == 0) {
-      co_await worker.yield();
-    }
+    if (step.would_block() && co_await readable(stream)) continue;
+    if (rounds % rounds_in_a_row == 0) co_await worker.yield();
   }
 }
 

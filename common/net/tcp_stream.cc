@@ -68,8 +68,9 @@ IoResult TcpStream::try_finish() {
   if (failure_) return {IoStatus::error};
   if (finished_) return {};
   finished_ = true;
-  // ENOTCONN: the peer has reset meanwhile; whoever reads will see it.
-  if (::shutdown(socket_.fd(), SHUT_WR) != 0 && errno != ENOTCONN) return fail(errno);
+  if (::shutdown(socket_.fd(), SHUT_WR) == 0) return {};
+  if (errno != ENOTCONN) return fail(errno);
+  socket_.mark_broken();  // the peer has reset meanwhile: whoever reads, or looks, sees it
   return {};
 }
 

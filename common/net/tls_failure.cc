@@ -80,6 +80,11 @@ bool is_gone(int ssl_error, unsigned long error) {
 
 }  // namespace
 
+bool client_certificate_has_expired(const SSL* ssl) {
+  const X509* certificate = SSL_get0_peer_certificate(ssl);
+  return certificate && X509_cmp_current_time(X509_get0_notAfter(certificate)) < 0;
+}
+
 TlsNote& tls_note(SSL* ssl) {
   if (!Note::get(ssl)) Note::set(ssl, std::make_unique<TlsNote>());
   return *Note::get(ssl);

@@ -26,6 +26,9 @@ Error describe_tls_failure(SSL* ssl, int ssl_error);
 // showed none.
 std::optional<std::string> peer_subject(const SSL* ssl);
 
+// A resumed session brings the client's certificate along as it was checked when the session began.
+bool client_certificate_has_expired(const SSL* ssl);
+
 // For tls_context: the note of an SSL, made on first use and freed with it.
 TlsNote& tls_note(SSL* ssl);
 // For SSL_CTX_set_verify: leaves in the note why a certificate is not trusted.

@@ -37,6 +37,11 @@ struct TlsStream::Bio {
     BIO_clear_retry_flags(bio);
     auto scratch = self.worker_.record_scratch();
     if (size > scratch.size() - self.gathered_ && self.send_records().error()) return 0;
+    if (self.pending_.size() - self.pending_sent_ > max_pending) {
+      self.fail(
+          {ErrorCode::protocol, self.side_, "the peer makes us answer it and does not read the answers"});
+      return 0;
+    }
     if (self.pending_.empty()) {
       std::memcpy(scratch.data() + self.gathered_, from, size);
       self.gathered_ += size;
@@ -134,10 +139,11 @@ Task<Result<void>> TlsStream::handshake() {
       established_ = true;
       co_return Result<void>();
     }
-    co_await sleep_until([&](Waiter& waiter) {
+    bool slept = co_await sleep_until([&](Waiter& waiter) {
       if (sent.would_block()) under_->arm_writable(waiter);
       if (error == SSL_ERROR_WANT_READ) under_->arm_readable(waiter);
     });
+    if (!slept) co_await worker_.yield();
   }
 }
 
@@ -146,11 +152,13 @@ IoResult TlsStream::try_read(MutableBytes into) {
   std::size_t taken = 0;
   int error = SSL_ERROR_NONE;
   ERR_clear_error();
-  reads_left_ = reads_at_once;
-  while (taken < into.size()) {
+  for (unsigned budget = reads_at_once; budget > 0 && taken < into.size();) {
+    const auto granted = std::min(budget, reads_for_nothing);
+    reads_left_ = granted;
     std::size_t got = 0;
     auto outcome = SSL_read_ex(ssl_.get(), into.data() + taken, into.size() - taken, &got);
     taken += got;
+    budget -= granted - reads_left_;
     if (outcome != 1) {
       error = SSL_get_error(ssl_.get(), outcome);
       break;

@@ -41,13 +41,18 @@ class TlsStream final : public Stream {
   const Error& failure() const override { return *failure_; }
 
   SSL* ssl() const { return ssl_.get(); }
-  Stream& under() const { return *under_; }
+  // After a handshake that failed: the bare stream, to end it in order so that the alert arrives.
+  StreamPtr take_under() { return std::move(under_); }
 
  private:
   struct Bio;
   friend Bio;
-  // Of the stream underneath, for one read of ours: a peer may send records without end that carry nothing.
+  // Reads of the stream underneath for one of ours, and those of them that may bring nothing: a peer may send
+  // records without end that carry nothing.
   static constexpr unsigned reads_at_once = 16;
+  static constexpr unsigned reads_for_nothing = 2;
+  // Bytes of answers that wait for a peer who does not read.
+  static constexpr std::size_t max_pending = 512 * 1024;
 
   IoResult fail(Error why);
   IoResult ssl_failed(int ssl_error);

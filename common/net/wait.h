@@ -117,15 +117,18 @@ class [[nodiscard]] SleepUntil {
   bool await_ready() const noexcept { return false; }
   bool await_suspend(std::coroutine_handle<> sleeper) {
     arm_(waiter_);
-    if (waiter_.woken()) return false;
-    waiter_.set_sleeper(sleeper);
-    return true;
+    slept_ = !waiter_.woken();
+    if (slept_) waiter_.set_sleeper(sleeper);
+    return slept_;
   }
-  void await_resume() const noexcept {}
+  // False: there was no need to sleep. A loop that never sleeps must yield now and then, or nobody else has a
+  // turn.
+  bool await_resume() const noexcept { return slept_; }
 
  private:
   Arm arm_;
   Waiter waiter_;
+  bool slept_ = false;
 };
 
 template <class Arm>

@@ -31,9 +31,9 @@ struct ConnectionRecord {
   std::string client_certificate;  // its subject
   RelayProgress progress;
 
-  // The two ends as far as they exist, for whoever must end the connection.
-  Stream* client_stream = nullptr;
-  Stream* target_stream = nullptr;
+  // The two ends, as far as they exist. Each phase may wrap them; nobody else keeps a pointer to them.
+  StreamPtr client_stream;
+  StreamPtr target_stream;
 
   bool is_relaying() const { return relaying != Clock::time_point{}; }
   void abort(const Error& why) {

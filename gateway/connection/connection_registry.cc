@@ -19,12 +19,14 @@ void ConnectionRegistry::sweep(Clock::time_point now, Clock::duration idle, Cloc
     record.target_stream->tick(now);
 
     auto bytes = record.progress.bytes_from_client + record.progress.bytes_from_target;
-    if (bytes != place.bytes_seen || place.last_progress == Clock::time_point{}) {
+    bool half = record.progress.client_ended || record.progress.target_ended;
+    if (bytes != place.bytes_seen || half != place.half_closed_seen ||
+        place.last_progress == Clock::time_point{}) {
       place.bytes_seen = bytes;
+      place.half_closed_seen = half;
       place.last_progress = now;
       continue;
     }
-    bool half = record.progress.client_ended || record.progress.target_ended;
     auto limit = half ? half_closed : idle;
     if (limit == Clock::duration::zero() || now - place.last_progress < limit) continue;
     auto text = duration_text(std::chrono::duration_cast<std::chrono::milliseconds>(limit));

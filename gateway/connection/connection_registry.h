@@ -13,7 +13,8 @@ namespace otoroshi::gateway {
 class ConnectionRegistry {
   struct Place {
     ConnectionRecord* record;
-    std::uint64_t bytes_seen = 0;       // by the last sweep
+    std::uint64_t bytes_seen = 0;  // by the last sweep
+    bool half_closed_seen = false;
     Clock::time_point last_progress{};  // the last sweep that saw bytes move
   };
 

@@ -30,30 +30,29 @@ class RoutingGate final : public ServerNameGate {
 };
 
 // For a client that sent no SNI.
-Task<> route_by_host(WorkerContext& context, ConnectionRecord& record, InsideTls& inside) {
+Task<InsideTls> route_by_host(WorkerContext& context, ConnectionRecord& record) {
   auto limit = context.shared.config.timeouts.peek;
-  auto seen = co_await peek(context.worker, *inside.client, PeekFor::http_host, limit);
+  auto seen = co_await peek(context.worker, *record.client_stream, PeekFor::http_host, limit);
   if (seen.name) record.server_name = *seen.name;
+  record.client_stream = with_prefix(std::move(record.client_stream), std::move(seen.bytes));
   bool http = seen.protocol == Peeked::Protocol::http;
   if (seen.problem) {
-    inside.decision = std::unexpected(*seen.problem);
-    inside.refusal = http ? RefusalForm::http_bad_request : RefusalForm::close;
-  } else {
-    inside.decision = record.port->table->route(seen.name);
-    inside.refusal = http ? RefusalForm::http_not_found : RefusalForm::close;
+    co_return InsideTls{std::unexpected(std::move(*seen.problem)),
+                        http ? RefusalForm::http_bad_request : RefusalForm::close};
   }
-  inside.client = with_prefix(std::move(inside.client), std::move(seen.bytes));
+  co_return InsideTls{record.port->table->route(seen.name),
+                      http ? RefusalForm::http_not_found : RefusalForm::close};
 }
 
 }  // namespace
 
-Task<InsideTls> enter_tls(WorkerContext& context, ConnectionRecord& record, StreamPtr client) {
+Task<InsideTls> enter_tls(WorkerContext& context, ConnectionRecord& record) {
   RoutingGate gate(*record.port->table);
   auto ssl = record.port->tls->new_ssl(context.certificates, &gate);
-  auto tls = std::make_unique<TlsStream>(context.worker, std::move(client), std::move(ssl), Side::client);
+  auto tls = std::make_unique<TlsStream>(context.worker, std::move(record.client_stream), std::move(ssl),
+                                         Side::client);
   auto& session = *tls;
-  InsideTls inside{std::move(tls), fail(ErrorCode::no_route, Side::client, "no name was asked for"), {}};
-  record.client_stream = inside.client.get();
+  record.client_stream = std::move(tls);
 
   Result<void> done;
   {
@@ -65,16 +64,20 @@ Task<InsideTls> enter_tls(WorkerContext& context, ConnectionRecord& record, Stre
     done = co_await session.handshake();
   }
   record.server_name = gate.name();
-  if (gate.decision()) inside.decision = *gate.decision();
+  if (done && client_certificate_has_expired(session.ssl())) {
+    done = fail(ErrorCode::untrusted, Side::client,
+                "the client's certificate has expired since its TLS session began; it must begin a new one");
+  }
   if (!done) {
+    record.client_stream = session.take_under();
     // The gate's own sentence says more than OpenSSL's about the alert that it caused.
-    if (inside.decision || !gate.decision()) inside.decision = std::unexpected(done.error());
-    co_return inside;
+    if (gate.decision() && !gate.decision()->has_value())
+      co_return InsideTls{std::move(*gate.decision()), {}};
+    co_return InsideTls{std::unexpected(std::move(done.error())), {}};
   }
   if (auto subject = peer_subject(session.ssl())) record.client_certificate = *subject;
-  if (!gate.decision()) co_await route_by_host(context, record, inside);
-  record.client_stream = inside.client.get();
-  co_return inside;
+  if (gate.decision()) co_return InsideTls{std::move(*gate.decision()), {}};
+  co_return co_await route_by_host(context, record);
 }
 
 }  // namespace otoroshi::gateway

@@ -10,14 +10,14 @@
 namespace otoroshi::gateway {
 
 struct InsideTls {
-  StreamPtr client;  // the decrypted bytes; also after a failure, for the refusal
   Result<Decision> decision;
   RefusalForm refusal = RefusalForm::close;  // how to say no, if the decision is an error
 };
 
 // The handshake, with the certificate and the route chosen by SNI: a name that nobody serves ends it with the
 // alert unrecognized_name. A client without SNI is routed by the Host of its HTTP/1 head, if services of the
-// port want names. Server name and the client certificate's subject stand in the record.
-Task<InsideTls> enter_tls(WorkerContext& context, ConnectionRecord& record, StreamPtr client);
+// port want names. The record's client stream is the decrypted one afterwards; server name and the client
+// certificate's subject stand in the record, too. Worker's thread.
+Task<InsideTls> enter_tls(WorkerContext& context, ConnectionRecord& record);
 
 }  // namespace otoroshi::gateway

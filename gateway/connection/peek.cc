@@ -13,6 +13,9 @@ namespace {
 
 using Protocol = Peeked::Protocol;
 
+// Bytes taken at a time; what a client sends behind its first message stays in the kernel for the most part.
+constexpr std::size_t most_at_once = 32 * 1024;
+
 // What the bytes so far mean for the loop in peek().
 enum class Step : std::uint8_t { need_more, answer_postgres, decided };
 
@@ -71,7 +74,7 @@ Step look_for_postgres(Peeked& peeked, const PostgresHello& hello) {
     return Step::decided;
   }
   auto& asked = hello.kind == Kind::ssl_request ? peeked.after_ssl_request : peeked.gssenc_refused;
-  if (asked) {
+  if (asked || peeked.after_ssl_request) {
     peeked.problem = malformed("PostgreSQL start", "the client asked for encryption twice");
     return Step::decided;
   }
@@ -98,6 +101,8 @@ void give_up_waiting(Peeked& peeked, Clock::duration limit) {
     peeked.protocol = Protocol::none;
     return;
   }
+  if (peeked.protocol == Protocol::http)
+    return;  // not a head, or no name in time: routed as a client without a name
   auto text = duration_text(std::chrono::duration_cast<std::chrono::milliseconds>(limit));
   peeked.problem =
       Error{ErrorCode::timed_out, Side::client,
@@ -134,16 +139,17 @@ Task<Peeked> peek(Worker& worker, Stream& client, PeekFor what, Clock::duration 
       if (!answered) co_return peeked;
       continue;
     }
-    auto scratch = worker.scratch();
+    auto scratch = worker.scratch().first(most_at_once);
     auto got = client.try_read(scratch);
     if (got.done()) {
       peeked.bytes.insert(peeked.bytes.end(), scratch.begin(),
                           scratch.begin() + static_cast<std::ptrdiff_t>(got.bytes));
     } else if (got.would_block() && !timer.expired()) {
-      co_await sleep_until([&](Waiter& waiter) {
+      bool slept = co_await sleep_until([&](Waiter& waiter) {
         client.arm_readable(waiter);
         timer.arm(waiter);
       });
+      if (!slept) co_await worker.yield();
     } else {
       if (got.would_block()) give_up_waiting(peeked, limit);
       if (got.end()) give_up_at_end(peeked);

@@ -7,8 +7,9 @@
 namespace otoroshi::gateway {
 
 // Tries the targets of record.targets in turn until one takes the connection: dial, PROXY header,
-// PostgreSQL's SSLRequest if the client began TLS that way and the target is to have it too, TLS. What was
-// tried last stands in the record. Fails with the last target's error if none takes it.
-Task<Result<StreamPtr>> reach_target(WorkerContext& context, ConnectionRecord& record, bool postgres_tls);
+// PostgreSQL's SSLRequest if the client began TLS that way and the target is to have it too, TLS. The record
+// then has its stream; what was tried last stands there in any case. Fails with the last target's error if
+// none takes it. Worker's thread.
+Task<Result<void>> reach_target(WorkerContext& context, ConnectionRecord& record, bool postgres_tls);
 
 }  // namespace otoroshi::gateway

@@ -81,18 +81,19 @@ Task<std::unexpected<Error>> turn_away(WorkerContext& context, ConnectionRecord&
   co_return std::unexpected(std::move(why));
 }
 
-// A client whose first bytes, and TLS where it ends here, are dealt with.
+// What is known of a client whose first bytes, and TLS where it ends here, are dealt with.
 struct Admitted {
-  StreamPtr client;  // null: it wanted no more than what has been done, e.g. a CancelRequest passed on
-  ServiceCounts::Place place;
-  bool postgres_tls = false;                     // it began TLS with PostgreSQL's SSLRequest
+  bool nothing_left = false;  // it wanted no more than what has been done: a CancelRequest was passed on
+  bool postgres_tls = false;  // it began TLS with PostgreSQL's SSLRequest
   RefusalForm unreachable = RefusalForm::reset;  // how to tell it that no target takes its connection
+  ServiceCounts::Place place;
 };
 
 // Peek ► route ► TLS. Whoever is not admitted has been told why. (A coroutine of its own because what it
 // needs on the way need not lie in memory for as long as the connection lives.)
-Task<Result<Admitted>> admit(WorkerContext& context, ConnectionRecord& record, StreamPtr client) {
+Task<Result<Admitted>> admit(WorkerContext& context, ConnectionRecord& record) {
   const ServiceTable& table = *record.port->table;
+  auto& client = record.client_stream;
 
   // Peek, unless nothing depends on it: then the server may be the one who speaks first.
   Peeked seen;
@@ -101,11 +102,12 @@ Task<Result<Admitted>> admit(WorkerContext& context, ConnectionRecord& record, S
     if (seen.name) record.server_name = *seen.name;
     if (seen.protocol == Protocol::postgres_cancel) {
       Bytes request(seen.bytes);
-      co_await pass_on_cancel(context, table, request);
-      co_return Admitted();
+      co_await pass_on_cancel(context, record, request);
+      Admitted satisfied;
+      satisfied.nothing_left = true;
+      co_return satisfied;
     }
     client = with_prefix(std::move(client), std::move(seen.bytes));
-    record.client_stream = client.get();
     if (auto why = objection(table, seen)) {
       auto form = refusal_form(seen, *why);
       co_return co_await turn_away(context, record, form, std::move(*why));
@@ -113,20 +115,17 @@ Task<Result<Admitted>> admit(WorkerContext& context, ConnectionRecord& record, S
   }
 
   // Route; where TLS ends here, from inside the handshake.
-  Result<Decision> decision = fail(ErrorCode::no_route, Side::client, "");
-  RefusalForm refusal = RefusalForm::close;
+  InsideTls way{fail(ErrorCode::no_route, Side::client, ""), RefusalForm::close};
   if (table.tls() == TlsMode::enabled) {
-    auto inside = co_await enter_tls(context, record, std::move(client));
-    client = std::move(inside.client);
-    decision = std::move(inside.decision);
-    refusal = inside.refusal;
+    way = co_await enter_tls(context, record);
   } else {
-    decision = table.route(seen.name);
-    if (!decision) refusal = refusal_form(seen, decision.error());
+    way.decision = table.route(seen.name);
+    if (!way.decision) way.refusal = refusal_form(seen, way.decision.error());
   }
-  if (!decision) co_return co_await turn_away(context, record, refusal, std::move(decision.error()));
-  record.service = decision->service;
-  record.targets = decision->targets;
+  if (!way.decision)
+    co_return co_await turn_away(context, record, way.refusal, std::move(way.decision.error()));
+  record.service = way.decision->service;
+  record.targets = way.decision->targets;
 
   auto place = take_place(context, *record.service);
   if (!place) {
@@ -135,31 +134,29 @@ Task<Result<Admitted>> admit(WorkerContext& context, ConnectionRecord& record, S
         "service '" + record.service->id + "' has all its connections (limits.maxConnectionsPerService)"};
     co_return co_await turn_away(context, record, RefusalForm::reset, std::move(why));
   }
-  auto unreachable = unreachable_form(table, seen);
-  co_return Admitted{std::move(client), std::move(*place), seen.after_ssl_request, unreachable};
+  co_return Admitted{false, seen.after_ssl_request, unreachable_form(table, seen), std::move(*place)};
 }
 
 }  // namespace
 
-Task<Result<void>> serve_connection(WorkerContext& context, ConnectionRecord& record, StreamPtr stream) {
-  record.client_stream = stream.get();
+Task<Result<void>> serve_connection(WorkerContext& context, ConnectionRecord& record) {
   if (record.port->table->services().size() == 1) record.service = record.port->table->services().front();
 
   // Peek ► route ► TLS.
-  auto admitted = co_await admit(context, record, std::move(stream));
-  if (!admitted) co_return std::unexpected(std::move(admitted.error()));
-  if (!admitted->client) co_return Result<void>();
+  auto client = co_await admit(context, record);
+  if (!client) co_return std::unexpected(std::move(client.error()));
+  if (client->nothing_left) co_return Result<void>();
 
   // Dial.
-  auto target = co_await reach_target(context, record, admitted->postgres_tls);
-  if (!target)
-    co_return co_await turn_away(context, record, admitted->unreachable, std::move(target.error()));
-  record.target_stream = target->get();
+  auto reached = co_await reach_target(context, record, client->postgres_tls);
+  if (!reached)
+    co_return co_await turn_away(context, record, client->unreachable, std::move(reached.error()));
   record.relaying = Clock::now();
 
   // Relay.
   RelayOptions options{context.shared.splice};
-  auto failure = co_await relay(context.worker, *admitted->client, **target, record.progress, options);
+  auto failure =
+      co_await relay(context.worker, *record.client_stream, *record.target_stream, record.progress, options);
   if (failure) co_return std::unexpected(std::move(*failure));
   co_return Result<void>();
 }
@@ -174,35 +171,47 @@ void publish(WorkerContext& context, const ConnectionRecord& record, const std::
   if (context.shared.events.enabled()) context.shared.events.publish(std::move(event));
 }
 
+// Out of memory, or of a resource of the kernel that is nobody's in particular.
+Error unexpected_failure(const std::exception& problem) {
+  return {ErrorCode::limit, Side::gateway, std::string("the gateway could not go on: ") + problem.what()};
+}
+
 // The whole presence of a connection on its worker: listed and counted while it is served, told about when it
 // is over.
-Task<> live(WorkerContext& context, ServedPortPtr port, SocketHandle socket, asio::ip::tcp::endpoint peer) {
-  auto& count = context.shared.connections;
+Task<> serve_and_tell(WorkerContext& context, ServedPortPtr port, SocketHandle socket,
+                      asio::ip::tcp::endpoint peer) {
   try {
     ConnectionRecord record;
     record.id = context.ids.next(std::chrono::system_clock::now());
     record.port = std::move(port);
     record.remote = peer;
     ConnectionRegistry::Entry listed(context.registry, record);
-    auto stream = std::make_unique<TcpStream>(context.worker, std::move(socket), Side::client);
-    bool any_address = record.port->endpoint.address().is_unspecified();
-    record.local = any_address ? stream->local_endpoint() : record.port->endpoint;
-    auto outcome = co_await serve_connection(context, record, std::move(stream));
     std::optional<Error> error;
-    if (!outcome) error = std::move(outcome.error());
+    try {
+      auto stream = std::make_unique<TcpStream>(context.worker, std::move(socket), Side::client);
+      bool any_address = record.port->endpoint.address().is_unspecified();
+      record.local = any_address ? stream->local_endpoint() : record.port->endpoint;
+      record.client_stream = std::move(stream);
+      auto outcome = co_await serve_connection(context, record);
+      if (!outcome) error = std::move(outcome.error());
+    } catch (const std::exception& problem) {
+      error = unexpected_failure(problem);
+      record.abort(*error);  // never a clean end for bytes that may be lost
+    }
     publish(context, record, error);
   } catch (const std::exception& problem) {
-    spdlog::error("a connection ended by an unexpected failure of the gateway: {}", problem.what());
+    spdlog::error("a connection could not be told about: {}", problem.what());
   }
-  count.fetch_sub(1, std::memory_order_relaxed);
+  context.shared.connections.fetch_sub(1, std::memory_order_relaxed);
 }
 
 }  // namespace
 
 void run_connection(WorkerContext& context, ServedPortPtr port, SocketHandle socket,
                     const asio::ip::tcp::endpoint& peer) {
+  auto serving = serve_and_tell(context, std::move(port), std::move(socket), peer);
   context.shared.connections.fetch_add(1, std::memory_order_relaxed);
-  spawn(live(context, std::move(port), std::move(socket), peer));
+  spawn(std::move(serving));
 }
 
 }  // namespace otoroshi::gateway

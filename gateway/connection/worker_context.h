@@ -47,6 +47,7 @@ struct WorkerContext {
   SnowflakeIds ids;
   Worker worker;
   ConnectionRegistry registry;
+  unsigned cancels_running = 0;      // PostgreSQL CancelRequests that are being passed on
   CertificateStorePtr certificates;  // for the next handshake
 };
 

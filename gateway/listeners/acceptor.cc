@@ -20,6 +20,9 @@ namespace {
 constexpr auto pause_between_tries = 20ms;
 // A worker looks after its other connections after so many accepts in a row.
 constexpr int accepts_in_a_row = 64;
+// What a queue may hold when its listener closes (net.core.somaxconn is 4096); who comes meanwhile does not
+// count.
+constexpr int last_batches = 64;
 
 bool is_shortage(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
@@ -49,12 +52,12 @@ struct Acceptor::Listening {
       int fd = ::accept4(socket.fd(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
       if (fd >= 0) {
         peer.resize(size);
-        if (context.shared.accepting_paused.load(std::memory_order_relaxed)) say_resumed();
-        run_connection(context, port, SocketHandle(fd), peer);
+        start_serving(SocketHandle(fd), peer);
         continue;
       }
       if (errno == EAGAIN) {
         socket.read_blocked();
+        if (context.shared.accepting_paused.load(std::memory_order_relaxed)) say_resumed();
         return Step::wait;
       }
       if (is_shortage(errno)) {
@@ -65,6 +68,14 @@ struct Acceptor::Listening {
       if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK) return Step::end;
     }
     return Step::again;
+  }
+
+  void start_serving(SocketHandle accepted, const tcp::endpoint& peer) {
+    try {
+      run_connection(context, port, std::move(accepted), peer);
+    } catch (const std::bad_alloc&) {
+      spdlog::error("a connection on {} was dropped: out of memory", to_text(port->address));
+    }
   }
 
   // Once for all listeners and workers: they meet the same shortage.
@@ -87,7 +98,7 @@ Acceptor::Acceptor(WorkerContext& context, SocketHandle socket, ServedPortPtr po
 }
 
 Acceptor::~Acceptor() {
-  while (listening_->accept_some() == Listening::Step::again) {
+  for (int batch = 0; batch < last_batches && listening_->accept_some() == Listening::Step::again; ++batch) {
   }
   listening_->socket.close();
 }

@@ -1,6 +1,7 @@
 #include "gateway/listeners/listener_set.h"
 
 #include <netinet/in.h>
+#include <spdlog/spdlog.h>
 #include <sys/socket.h>
 
 #include <cerrno>
@@ -64,6 +65,21 @@ Result<std::vector<SocketHandle>> listen_everywhere(const ListenAddress& address
   return sockets;
 }
 
+using OpenedSockets = std::map<ListenAddress, std::vector<SocketHandle>>;
+
+// On the worker's thread.
+void bring_in_line(AcceptingWorker& worker, const Snapshot& snapshot, OpenedSockets& opened,
+                   std::size_t index) {
+  std::erase_if(worker.acceptors, [&](const auto& item) { return !snapshot.ports.contains(item.first); });
+  for (const auto& [address, served] : snapshot.ports) {
+    if (auto known = worker.acceptors.find(address); known != worker.acceptors.end()) {
+      known->second.serve_by(served);
+    } else {
+      worker.acceptors.try_emplace(address, worker.context, std::move(opened.at(address)[index]), served);
+    }
+  }
+}
+
 }  // namespace
 
 Result<void> ListenerSet::apply(const Snapshot& snapshot) {
@@ -74,7 +90,7 @@ Result<void> ListenerSet::apply(const Snapshot& snapshot) {
     return false;
   };
 
-  std::map<ListenAddress, std::vector<SocketHandle>> opened;
+  OpenedSockets opened;
   for (const auto& [address, served] : snapshot.ports) {
     if (open_.contains(address)) continue;
     auto options = workers_.front()->context.shared.socket_options();
@@ -87,13 +103,10 @@ Result<void> ListenerSet::apply(const Snapshot& snapshot) {
   for (std::size_t index = 0; index < workers_.size(); ++index) {
     auto& worker = *workers_[index];
     worker.context.worker.post([&, index] {
-      std::erase_if(worker.acceptors, [&](const auto& item) { return !snapshot.ports.contains(item.first); });
-      for (const auto& [address, served] : snapshot.ports) {
-        if (auto known = worker.acceptors.find(address); known != worker.acceptors.end()) {
-          known->second.serve_by(served);
-        } else {
-          worker.acceptors.try_emplace(address, worker.context, std::move(opened.at(address)[index]), served);
-        }
+      try {
+        bring_in_line(worker, snapshot, opened, index);
+      } catch (const std::exception& problem) {
+        spdlog::error("a worker could not take over its listeners: {}", problem.what());
       }
       done.count_down();
     });

@@ -63,21 +63,24 @@ TEST_CASE("a pipe that is moved comes back once") {
   CHECK(another->read_end() != end);
 }
 
-TEST_CASE("the pool closes what lies in it, and keeps no more than it may") {
+TEST_CASE("the pool closes what lies in it, and lends and keeps no more than it may") {
   std::vector<int> ends;
   {
     PipePool pool;
     std::vector<Pipe> lent;
-    for (int i = 0; i < 80; ++i) {
+    for (std::size_t i = 0; i < PipePool::lent_at_most; ++i) {
       auto pipe = pool.borrow();
-      REQUIRE(pipe);
+      REQUIRE(pipe.has_value());
       ends.push_back(pipe->read_end());
       lent.push_back(std::move(*pipe));
     }
+    CHECK_FALSE(pool.borrow().has_value());  // the flow that asks copies
+    lent.pop_back();
+    CHECK(pool.borrow().has_value());
     lent.clear();
     auto kept = std::count_if(ends.begin(), ends.end(), is_open);
     CHECK(kept > 0);
-    CHECK(kept < 80);
+    CHECK(kept < static_cast<long>(PipePool::lent_at_most));
   }
   for (int end : ends) CHECK_FALSE(is_open(end));
 }
