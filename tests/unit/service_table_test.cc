@@ -115,8 +115,7 @@ TEST_CASE("a refusal says what to change") {
         "service 'mail': the client sent no name: make it send one, or set sni.forwardIfNoMatch");
   CHECK(answer(*shared, "a\n'.test") ==
         "the services on port 5432: no rule matches the name 'a\\n\\'.test': add a rule whose domain matches "
-        "it, "
-        "or set sni.forwardIfNoMatch");
+        "it, or set sni.forwardIfNoMatch");
   CHECK(alone->route("x.test").error().code == ErrorCode::no_route);
   CHECK(alone->route("x.test").error().side == Side::client);
 

@@ -217,8 +217,8 @@ TEST_CASE("ten thousand services are checked in no time, shared or not") {
   CHECK(check_together(shared).empty());
   CHECK(check_together(spread).empty());
   CHECK(check_together(colliding).size() == 9'999);
-  CHECK(std::chrono::steady_clock::now() - started <
-        std::chrono::seconds(2));  // some 10 ms without sanitizers
+  // Some 10 ms without sanitizers.
+  CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(2));
 }
 
 TEST_CASE("a sentence names a service by its name, or else by its id") {
