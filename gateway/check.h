@@ -5,7 +5,11 @@
 
 namespace otoroshi::gateway {
 
-// Tells every problem and warning on stderr and a summary on stdout; the program's exit code (0 or 2).
+// Tells every problem and warning on stderr, else a summary on stdout; the program's exit code (0 or 2).
+// Stricter than a start, which serves without a certificate that cannot be used.
 int check_everything(const GatewayConfig& config);
+
+// On stderr, a line each: "gateway: gateway.json: /threads: ...".
+void print_problems(const Problems& problems);
 
 }  // namespace otoroshi::gateway

@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "common/json/writer.h"
+#include "common/text/ascii.h"
 
 namespace otoroshi::gateway {
 namespace {
@@ -51,10 +52,6 @@ struct Moment {
 Moment moment_of(const log_msg& entry) {
   auto since_1970 = std::chrono::floor<std::chrono::milliseconds>(entry.time).time_since_epoch().count();
   return {std::chrono::sys_seconds(std::chrono::seconds(since_1970 / 1000)), since_1970 % 1000};
-}
-
-bool is_control(char c) {
-  return static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
 }
 
 class TextFormatter final : public spdlog::formatter {
@@ -120,6 +117,14 @@ void log_always(std::string_view message) {
     sink->log(entry);
     sink->flush();
   }
+}
+
+void log_problems(const Problems& problems) {
+  for (const auto& problem : problems) spdlog::error("{}", to_text(Problems{problem}));
+}
+
+void log_warnings(const Problems& warnings) {
+  for (const auto& warning : warnings) spdlog::warn("{}", to_text(Problems{warning}));
 }
 
 void log_refused(const TcpEvent& event) {

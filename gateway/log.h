@@ -15,7 +15,7 @@ class formatter;
 
 namespace otoroshi::gateway {
 
-// Called once in main, and again when level or format change. Thread-safe against nothing else.
+// Called once, in main, before there is a second thread.
 void set_up_logging(const GatewayConfig::Log& log);
 
 // text: "2026-11-21 21:31:45.123 info message"; control characters are escaped, line breaks are followed by
@@ -24,6 +24,11 @@ std::unique_ptr<spdlog::formatter> log_formatter(LogFormat format);
 
 // At `info`, also when the level would swallow it: for what scripts wait for.
 void log_always(std::string_view message);
+
+// At `error`, an entry for each problem: "gateway.json: /threads: ...".
+void log_problems(const Problems& problems);
+// Likewise at `warn`.
+void log_warnings(const Problems& warnings);
 
 // The one line at `info` that a refused connection gets.
 void log_refused(const TcpEvent& event);

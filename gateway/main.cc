@@ -40,7 +40,7 @@ int main(int argc, char** argv) {
   const auto& line = std::get<CommandLine>(read);
   auto config = load_config(line, environ);
   if (!config) {
-    std::fprintf(stderr, "%s\n", to_text(config.error()).c_str());
+    print_problems(config.error());
     return wrong_settings;
   }
   set_up_logging(config->log);
@@ -48,7 +48,7 @@ int main(int argc, char** argv) {
 
   auto descriptors = raise_descriptor_limit();
   spdlog::info("gateway {} begins; it may open {} descriptors", OTOROSHI_VERSION, descriptors);
-  for (const auto& warning : config->warnings) spdlog::warn("{}: {}", warning.path, warning.sentence);
+  log_warnings(config->warnings);
   Gateway gateway(std::move(*config), descriptors);
   if (auto started = gateway.start(); !started) {
     spdlog::error("{}", started.error().sentence);

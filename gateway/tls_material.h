@@ -16,14 +16,17 @@ class TlsMaterial {
  public:
   explicit TlsMaterial(const GatewayConfig& config) : config_(config) {}
 
-  // Reads the folder and the authorities. A certificate that cannot be used is logged, and the one that was in use
-  // stays. Fails if the authorities cannot be read; those that were in use stay then.
+  // Reads the folder and the authorities. A certificate that cannot be used is one of problems(), and the one
+  // that was in use stays. Fails if the authorities cannot be read; those that were in use stay then.
+  Result<void> read();
+  // Likewise, and logs problems() and warnings().
   Result<void> reload();
-  // Reads the folder again if its files have changed. Cheap: a stat per file. True if the certificates are
-  // new.
+  // Reads the folder again if its files have changed, and logs. Cheap: a stat per file. True if it has read.
   bool reload_if_changed();
 
   CertificateStorePtr certificates() const { return certificates_; }
+  Problems problems() const { return folder_->problems(); }  // certificate files that are not used
+  Problems warnings() const { return folder_->warnings(); }  // those that are used and deserve a look
 
   // The context for services with this clientAuth; the same one until the authorities change. Fails if
   // clientAuth wants certificates and there is no authority to check them.
@@ -31,14 +34,19 @@ class TlsMaterial {
 
  private:
   void read_folder();
+  Result<void> read_authorities();
+  void log_folder() const;
 
   const GatewayConfig& config_;
   TicketKeysPtr ticket_keys_ = std::make_shared<TicketKeys>();
-  std::shared_ptr<const CertificateFolder> folder_;
+  std::shared_ptr<const CertificateFolder> folder_ = std::make_shared<CertificateFolder>();
   CertificateStorePtr certificates_ = std::make_shared<CertificateStore>();
   std::string client_cas_;
-  mutable std::array<std::shared_ptr<const TlsServerContext>, 3>
-      contexts_;  // by ClientAuth, made on first use
+  // By ClientAuth, made on first use.
+  mutable std::array<std::shared_ptr<const TlsServerContext>, 3> contexts_;
 };
+
+// For connections to targets: who may sign their certificates, as the settings say.
+Result<TlsClientContext> make_upstream_tls(const GatewayConfig& config);
 
 }  // namespace otoroshi::gateway

@@ -13,7 +13,7 @@
 #include "common/model/tcp_service_json.h"
 #include "common/text/nearest.h"
 #include "common/text/quoted.h"
-#include "gateway/config/load_config.h"
+#include "gateway/config/read_file.h"
 
 namespace otoroshi::gateway {
 namespace {

@@ -23,8 +23,7 @@ struct Imported {
 };
 
 // Pure. Checks each service, and all of them together. A service without "id" gets one that is made of name,
-// interface and port (and a number, if that is taken), so that it is the same service when the files are read
-// again.
+// interface and port (and a number, if that is taken), so that a later reading finds the same service.
 std::expected<Imported, Problems> read_import_files(std::span<const ImportFile> files);
 
 // Reads the files first; one that cannot be read is a problem like any other.

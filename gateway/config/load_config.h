@@ -2,7 +2,6 @@
 #pragma once
 
 #include <expected>
-#include <string>
 
 #include "common/base/result.h"
 #include "gateway/config/command_line.h"
@@ -12,9 +11,5 @@ namespace otoroshi::gateway {
 
 // `environment` is the process's (`environ`). A file that cannot be read is a problem like any other.
 std::expected<GatewayConfig, Problems> load_config(const CommandLine& line, const char* const* environment);
-
-// The whole file, at most 64 MiB. The sentence of a failure names the file and the reason of the operating
-// system.
-Result<std::string> read_file(const std::string& path);
 
 }  // namespace otoroshi::gateway

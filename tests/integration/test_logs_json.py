@@ -1,8 +1,9 @@
 """With `--log-format json` every line of the log is one JSON object; levels are obeyed; refusals are told at info."""
 
 import json
+import os
 
-from support import Backend, Gateway, RefusingPort, Story, connect, echo, main, plain
+from support import Backend, Gateway, RefusingPort, Story, connect, echo, main, plain, run_gateway
 
 
 class JsonLogs(Story):
@@ -30,6 +31,17 @@ class JsonLogs(Story):
         lines = [json.loads(line) for line in gateway.lines if remote in line]
         self.assertEqual([line["level"] for line in lines], ["info"])
         self.assertIn("refused", lines[0]["message"])
+
+    def test_every_problem_of_the_import_files_is_an_entry(self):
+        folder = self.folder()
+        settings = os.path.join(folder, "gateway.json")
+        with open(settings, "w") as file:
+            json.dump({"import": ["one.json", "two.json"]}, file)
+        code, output = run_gateway("--config", settings, "--log-format", "json")
+        self.assertEqual(code, 2)
+        errors = [entry["message"] for entry in map(json.loads, output.splitlines()) if entry["level"] == "error"]
+        for name in ("one.json", "two.json"):
+            self.assertEqual(len([error for error in errors if name in error]), 1, errors)
 
     def test_text_is_the_default(self):
         gateway = self.one_refused_and_one_good()
