@@ -8,8 +8,11 @@ int main(int argc, char** argv) {
   app.set_version_flag("--version", "otoroshictl " OTOROSHI_VERSION);
   try {
     app.parse(argc, argv);
+  } catch (const CLI::Success& outcome) {  // --help and --version
+    return app.exit(outcome);
   } catch (const CLI::ParseError& error) {
-    return app.exit(error) == 0 ? 0 : 2;  // --help and --version come this way, too
+    std::cerr << "otoroshictl: " << error.what() << "\nTry otoroshictl --help.\n";
+    return 2;
   }
   std::cout << app.help();
   return 0;

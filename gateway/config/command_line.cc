@@ -1,8 +1,8 @@
 #include "gateway/config/command_line.h"
 
 #include <CLI/CLI.hpp>
-#include <map>
 #include <sstream>
+#include <type_traits>
 
 namespace otoroshi::gateway {
 namespace {
@@ -28,26 +28,18 @@ Signals: SIGTERM, SIGINT end it once connections have ended or timeouts.drain ha
          SIGHUP reads services and certificates again and opens the events file anew.
 Exit codes: 0 fine, 1 failure while running, 2 wrong usage or settings, 3 an address could not be bound.)";
 
-// The name of every value, as --help shows them and as the file spells them.
-const std::map<std::string, LogLevel> log_levels = {{"trace", LogLevel::trace},
-                                                    {"debug", LogLevel::debug},
-                                                    {"info", LogLevel::info},
-                                                    {"warn", LogLevel::warn},
-                                                    {"error", LogLevel::error}};
-const std::map<std::string, LogFormat> log_formats = {{"text", LogFormat::text}, {"json", LogFormat::json}};
-
 template <class Value>
-CLI::Option* add_choice(CLI::App& app, const char* flag, std::optional<Value>& value,
-                        const std::map<std::string, Value>& names, const char* doc) {
+void add_choice(CLI::App& app, const char* flag, std::optional<Value>& value,
+                std::type_identity_t<EnumNames<Value>> names, const char* doc) {
   std::string choices;
-  for (const auto& [name, unused] : names) choices += (choices.empty() ? "" : "|") + name;
-  auto store = [&value, &names](const std::string& name) { value = names.at(name); };
-  auto known = [&names, choices](std::string& name) {
-    return names.contains(name) ? std::string() : '\'' + name + "' is not one of " + choices;
+  for (const auto& entry : names) choices += (choices.empty() ? "" : "|") + std::string(entry.name);
+  auto store = [&value, names](const std::string& name) { value = value_in(names, name); };
+  auto known = [names, choices](std::string& name) {
+    return value_in(names, name) ? std::string() : '\'' + name + "' is not one of " + choices;
   };
-  return app.add_option_function<std::string>(flag, store, doc)
-      ->check(CLI::Validator(known, choices))
-      ->type_name("");
+  app.add_option_function<std::string>(flag, store, doc)
+      ->check(CLI::Validator(known, ""))
+      ->type_name(choices);
 }
 
 PrintAndExit print_of(const CLI::App& app, const CLI::ParseError& outcome) {
@@ -67,9 +59,10 @@ std::variant<CommandLine, PrintAndExit> read_command_line(int argc, const char* 
   app.add_option("-c,--config", line.config_file, "Configuration file (JSON, comments allowed)")
       ->type_name("FILE")
       ->check([](const std::string& name) { return name.empty() ? "a file name is wanted" : ""; });
-  app.add_flag("--check", line.check, "Read settings and services, tell every problem, and exit (0 or 2)");
+  app.add_flag("--check", line.check,
+               "Read settings, services and certificates, tell every problem, and exit (0 or 2)");
   app.add_flag("--import-replace", line.flags.import_replace,
-               "Entities of the import files overwrite stored ones");
+               "Entities of the import files overwrite stored ones (no effect in this build yet)");
   add_choice(app, "--log-level", line.flags.log_level, log_levels, "How much is logged (default info)");
   add_choice(app, "--log-format", line.flags.log_format, log_formats, "How log lines look (default text)");
   try {

@@ -10,12 +10,23 @@
 #include <vector>
 
 #include "common/base/result.h"
+#include "common/model/enum_names.h"
 
 namespace otoroshi::gateway {
 
 enum class StoreType : std::uint8_t { memory, sqlite };
 enum class LogLevel : std::uint8_t { trace, debug, info, warn, error };
 enum class LogFormat : std::uint8_t { text, json };
+
+// As the file, the environment and the command line spell them.
+inline constexpr EnumName<StoreType> store_types[] = {{StoreType::memory, "memory"},
+                                                      {StoreType::sqlite, "sqlite"}};
+inline constexpr EnumName<LogLevel> log_levels[] = {{LogLevel::trace, "trace"},
+                                                    {LogLevel::debug, "debug"},
+                                                    {LogLevel::info, "info"},
+                                                    {LogLevel::warn, "warn"},
+                                                    {LogLevel::error, "error"}};
+inline constexpr EnumName<LogFormat> log_formats[] = {{LogFormat::text, "text"}, {LogFormat::json, "json"}};
 
 struct GatewayConfig {
   using Duration = std::chrono::milliseconds;
@@ -42,8 +53,7 @@ struct GatewayConfig {
   };
 
   struct Certificates {
-    std::string dir =
-        "certs";  // NAME.crt + NAME.key or NAME.pem; a folder that does not exist is an empty one
+    std::string dir = "certs";   // NAME.crt + NAME.key or NAME.pem; one that does not exist is empty
     std::string default_domain;  // whose certificate is shown to clients without SNI or with an unknown one
     std::string client_ca_file;  // PEM: who may sign clients' certificates (clientAuth Want and Need)
   };
@@ -63,7 +73,7 @@ struct GatewayConfig {
   };
 
   struct Limits {
-    std::uint64_t max_connections = 0;              // 0 = as many as there are descriptors
+    std::uint64_t max_connections = 0;              // 0 = as many as descriptors allow, two each
     std::uint64_t max_connections_per_service = 0;  // 0 = no limit of its own
     std::uint64_t socket_buffer = 1024 * 1024;      // SO_RCVBUF, SO_SNDBUF; 0 = the kernel's own tuning
   };

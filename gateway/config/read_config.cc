@@ -84,8 +84,8 @@ class FileReader {
   const std::string folder_;
 };
 
-void read_file(std::string_view text, const std::string& file_name, GatewayConfig& config,
-               Problems& problems) {
+void read_document(std::string_view text, const std::string& file_name, GatewayConfig& config,
+                   Problems& problems) {
   auto folder = std::filesystem::path(file_name).parent_path().string();
   for (const auto& setting : setting_table()) put_into_folder(setting.field(config), folder);
 
@@ -154,6 +154,11 @@ void check_together(GatewayConfig& config, Problems& problems) {
   warn_about_port(config.admin.port, "/admin/port", "the admin API");
   warn_about_port(config.tunnel.port, "/tunnel/port", "the tunnel");
   warn_about_port(config.tunnel.tls_port, "/tunnel/tlsPort", "the tunnel");
+  if (config.import_replace && config.store.type == StoreType::memory) {
+    config.warnings.push_back({"/importReplace",
+                               "no effect with store.type \"memory\": there, the import files always "
+                               "replace what was served before"});
+  }
 }
 
 }  // namespace
@@ -163,7 +168,7 @@ std::expected<GatewayConfig, Problems> read_config(std::string_view text, const 
                                                    const ConfigFlags& flags) {
   GatewayConfig config;
   Problems problems;
-  if (!file_name.empty()) read_file(text, file_name, config, problems);
+  if (!file_name.empty()) read_document(text, file_name, config, problems);
   read_environment(environment, config, problems);
   apply(flags, config);
   check_together(config, problems);

@@ -11,14 +11,15 @@ using F = SettingField;
 constexpr Setting table[] = {
     {"threads", [](C& c) -> F { return ThreadsField{&c.threads}; }, "Worker threads; 0 = one per core."},
     {"dataDir", [](C& c) -> F { return PathField{&c.data_dir}; },
-     "Folder for what the gateway keeps; created with mode 0700, locked while a gateway runs."},
+     "Folder for what the gateway keeps; created with mode 0700, locked while a gateway runs. "
+     "Not used in this build yet."},
     {"store.type", [](C& c) -> F { return StoreTypeField{&c.store.type}; },
      "Where entities live. `memory`: the files of `import` are the truth. `sqlite`: not in this build yet."},
     {"import", [](C& c) -> F { return PathListField{&c.imports}; },
      "Files of entities, `{\"tcpServices\": [...]}`; read at start and at SIGHUP. In the environment: "
      "separated by commas."},
     {"importReplace", [](C& c) -> F { return BooleanField{&c.import_replace}; },
-     "With `sqlite`: entities of the files overwrite stored ones with the same id."},
+     "With `sqlite`: entities of the files overwrite stored ones with the same id. No effect with `memory`."},
     {"secret", [](C& c) -> F { return SecretField{&c.secret}; },
      "Signs session tokens of the tunnel. Not used in this build yet."},
 
@@ -71,7 +72,8 @@ constexpr Setting table[] = {
      "How long live connections may go on after SIGTERM; 0 = they are ended at once."},
 
     {"limits.maxConnections", [](C& c) -> F { return CountField{&c.limits.max_connections}; },
-     "Beyond so many connections accepting pauses; 0 = as many as there are file descriptors."},
+     "Beyond so many connections accepting pauses; 0 = as many as the file descriptors allow, two each "
+     "after a reserve for files, listeners and pipes."},
     {"limits.maxConnectionsPerService",
      [](C& c) -> F { return CountField{&c.limits.max_connections_per_service}; },
      "Beyond so many connections of one service the next one is refused; 0 = no such limit."},
@@ -81,9 +83,8 @@ constexpr Setting table[] = {
     {"metrics.open", [](C& c) -> F { return BooleanField{&c.metrics.open}; },
      "`/metrics` of the admin API without the admin key."},
     {"events.output", [](C& c) -> F { return OutputField{&c.events.output}; },
-     "One JSON object a line for every connection that ended: `none`, `stdout`, or a file that is appended "
-     "to "
-     "and opened anew at SIGHUP."},
+     "One JSON object a line for every connection that ended: `none`, `stdout`, or a file that is "
+     "appended to and opened anew at SIGHUP."},
     {"log.level", [](C& c) -> F { return LogLevelField{&c.log.level}; },
      "`trace`, `debug`, `info`, `warn` or `error`. At `info` every refused connection is one line."},
     {"log.format", [](C& c) -> F { return LogFormatField{&c.log.format}; }, "`text` or `json`; on stderr."},

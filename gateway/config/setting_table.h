@@ -19,41 +19,41 @@ struct BooleanField {
   bool* value;
 };
 struct PortField {
-  std::uint16_t* value;
-};  // 0-65535
+  std::uint16_t* value;  // 0-65535
+};
 struct ThreadsField {
-  std::uint32_t* value;
-};  // 0-1024
+  std::uint32_t* value;  // 0-1024
+};
 struct CountField {
-  std::uint64_t* value;
-};  // any whole number from 0
+  std::uint64_t* value;  // any whole number from 0
+};
 struct SizeField {
-  std::uint64_t* value;
-};  // "64KiB", or a number of bytes
+  std::uint64_t* value;  // "64KiB", or a number of bytes
+};
 struct DurationField {
-  GatewayConfig::Duration* value;
-};  // "5s"; 0 is allowed
+  GatewayConfig::Duration* value;  // "5s"; 0 is allowed
+};
 struct PositiveDurationField {
-  GatewayConfig::Duration* value;
-};  // "5s"; 0 is not
+  GatewayConfig::Duration* value;  // "5s"; 0 is not
+};
 struct TextField {
   std::string* value;
 };
 struct SecretField {
-  std::string* value;
-};  // like a text, but never shown
+  std::string* value;  // like a text, but never shown
+};
 struct AddressField {
-  std::string* value;
-};  // an IP literal
+  std::string* value;  // an IP literal
+};
 struct PathField {
-  std::string* value;
-};  // relative ones are relative to the configuration file
+  std::string* value;  // relative ones are relative to the configuration file
+};
 struct PathListField {
   std::vector<std::string>* value;
 };
 struct OutputField {
-  std::string* value;
-};  // none, stdout or a path
+  std::string* value;  // none, stdout or a path
+};
 struct StoreTypeField {
   StoreType* value;
 };

@@ -5,7 +5,6 @@
 #include <ranges>
 
 #include "common/json/writer.h"
-#include "common/model/enum_names.h"
 #include "common/text/byte_size.h"
 #include "common/text/duration.h"
 #include "common/text/host_port.h"
@@ -13,14 +12,6 @@
 
 namespace otoroshi::gateway {
 namespace {
-
-constexpr EnumName<StoreType> store_types[] = {{StoreType::memory, "memory"}, {StoreType::sqlite, "sqlite"}};
-constexpr EnumName<LogLevel> log_levels[] = {{LogLevel::trace, "trace"},
-                                             {LogLevel::debug, "debug"},
-                                             {LogLevel::info, "info"},
-                                             {LogLevel::warn, "warn"},
-                                             {LogLevel::error, "error"}};
-constexpr EnumName<LogFormat> log_formats[] = {{LogFormat::text, "text"}, {LogFormat::json, "json"}};
 
 std::string in_folder(std::string_view path, const std::string& folder) {
   if (path.empty()) return {};

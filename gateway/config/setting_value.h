@@ -1,5 +1,4 @@
-// How one setting's value is read, and how it looks. What the kinds of SettingField mean is decided here
-// only.
+// How one setting's value is read, and how it looks: only here is decided what a kind of SettingField is.
 #pragma once
 
 #include <string>

@@ -15,8 +15,8 @@ namespace otoroshi::gateway {
 namespace {
 
 constexpr std::size_t batch_bytes = 64 * 1024;  // lines gathered for one write
-constexpr std::size_t pipe_bytes =
-    4096;  // PIPE_BUF: a pipe that polls as writable takes so much without blocking
+// PIPE_BUF: a pipe that polls as writable takes so much without blocking.
+constexpr std::size_t pipe_bytes = 4096;
 constexpr int poll_interval_ms = 100;  // how soon a blocked writer notices that it should stop
 constexpr std::chrono::seconds patience_at_stop{2};
 

@@ -125,7 +125,7 @@ std::string to_json(const TcpEvent& event) {
 std::string to_log_line(const TcpEvent& event) {
   auto line =
       std::string(name_of(event.ending)) + ' ' + event.remote + " on port " + std::to_string(event.port);
-  if (event.service) line += ", service '" + event.service->name + '\'';
+  if (event.service) line += ", " + described(*event.service);
   if (!event.error) return line;
   return line + ": " + event.error->sentence + " (" + std::string(name_of(event.error->side)) + ", " +
          std::string(name_of(event.error->code)) + ')';

@@ -40,8 +40,8 @@ TEST_CASE("--version and --help print to stdout and exit with 0") {
   CHECK(version.text == "gateway " OTOROSHI_VERSION "\n");
   auto help = std::get<PrintAndExit>(parse({"--help"}));
   CHECK(help.exit_code == 0);
-  for (auto part :
-       {"--config", "--check", "--log-level", "trace", "GATEWAY_", "tcpServices", "SIGHUP", "Exit codes"}) {
+  for (auto part : {"--config", "--check", "--log-level trace|debug|info|warn|error",
+                    "--log-format text|json", "GATEWAY_", "tcpServices", "SIGHUP", "Exit codes"}) {
     CAPTURE(part, help.text);
     CHECK(help.text.find(part) != std::string::npos);
   }

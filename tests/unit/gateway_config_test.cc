@@ -183,6 +183,13 @@ TEST_CASE("a port of a part that is not built yet is a warning") {
   CHECK(good("{}").warnings.empty());
 }
 
+TEST_CASE("importReplace is a warning where the files are the truth anyway") {
+  auto config = good(R"({"importReplace": true})");
+  REQUIRE(config.warnings.size() == 1);
+  CHECK(config.warnings[0].path == "/importReplace");
+  CHECK(good(R"({"importReplace": false})").warnings.empty());
+}
+
 TEST_CASE("docs/configuration.md lists every setting as the table has it") {
   auto root = std::filesystem::path(__FILE__).parent_path().parent_path().parent_path();
   std::ifstream file(root / "docs/configuration.md");
