@@ -78,9 +78,7 @@ Result<void> Gateway::start() {
   if (!events) return std::unexpected(events.error());
   events_ = std::move(*events);
 
-  TlsClientContext::Options upstream;
-  upstream.ca_file = config_.upstream_tls.ca_file;
-  auto upstream_tls = TlsClientContext::make(upstream);
+  auto upstream_tls = make_upstream_tls(config_);
   if (!upstream_tls) return std::unexpected(upstream_tls.error());
   upstream_tls_ = std::make_unique<TlsClientContext>(std::move(*upstream_tls));
 
@@ -109,11 +107,14 @@ void Gateway::run() {
 
 Result<void> Gateway::import_files() {
   auto imported = load_import_files(config_.imports);
-  if (!imported) return fail(ErrorCode::bad_input, Side::gateway, to_text(imported.error()));
-  for (const auto& warning : imported->warnings) spdlog::warn("{}: {}", warning.path, warning.sentence);
+  if (!imported) {
+    log_problems(imported.error());
+    return fail(ErrorCode::bad_input, Side::gateway, "the import files cannot be used as they are");
+  }
+  log_warnings(imported->warnings);
   auto plan = plan_import(store_->tcp_services(), std::move(imported->services));
   if (auto served = serve(plan.services); !served) return served;
-  spdlog::info("services: {}; {} ports are open", to_text(plan), snapshot_->ports.size());
+  spdlog::info("services: {}; open ports: {}", to_text(plan), snapshot_->ports.size());
   return store_->replace_tcp_services(std::move(plan.services));
 }
 
@@ -121,8 +122,7 @@ void Gateway::reload() {
   if (draining_) return;
   if (auto loaded = tls_.reload(); !loaded) spdlog::error("{}", loaded.error().sentence);
   hand_out_certificates();
-  if (auto reopened = events_->reopen(); !reopened)
-    spdlog::error("events.output: {}", reopened.error().sentence);
+  if (auto reopened = events_->reopen(); !reopened) spdlog::error("{}", reopened.error().sentence);
   if (auto imported = import_files(); !imported) {
     spdlog::error("reload failed, the services stay as they were: {}", imported.error().sentence);
     // New authorities for clients' certificates are in force all the same.
