@@ -38,7 +38,7 @@ ROWS = [
     ([{**GOOD, "tls": "Often"}, {**GOOD, "id": "b", "interface": "eth0"}], ["Often", "eth0"]),    # in all services
     ([GOOD, {**GOOD, "id": "other"}], ["10001", "other"]),                                # one port, no sni
     ([GOOD, {**GOOD, "id": "other", "interface": "127.0.0.1"}], ["10001"]),               # 0.0.0.0 is there too
-    ([GOOD, {**GOOD, "port": 10002}], ["\"a\"", "id"]),
+    ([GOOD, {**GOOD, "port": 10002}], ["service 'a'", "id"]),
 ]
 
 WARNINGS = [
