@@ -30,7 +30,8 @@ class EventSink::File {
  public:
   static Result<std::unique_ptr<File>> open(const std::string& output) {
     if (output == "stdout") return std::make_unique<File>(STDOUT_FILENO);
-    int descriptor = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
+    // O_NONBLOCK: opening a named pipe that nobody reads must fail, not wait.
+    int descriptor = ::open(output.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0640);
     if (descriptor >= 0) return std::make_unique<File>(descriptor);
     return fail(ErrorCode::io, Side::gateway,
                 "events.output: cannot open '" + output + "' for writing: " + reason(errno));
