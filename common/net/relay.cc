@@ -183,7 +183,8 @@ class Pump {
         std::vector<std::byte>().swap(held_);
         co_return outcome;
       }
-      co_await sleep_until([this](Waiter& waiter) { arm_for_writing(waiter); });
+      bool slept = co_await sleep_until([this](Waiter& waiter) { arm_for_writing(waiter); });
+      if (!slept) co_await connection_.worker.yield();
       notice_broken_source();
     }
   }

@@ -181,16 +181,19 @@ IoResult TlsStream::try_write(Bytes from) {
     if (auto sent = send_records(); !sent.done()) return sent;
   }
   std::size_t taken = 0;
+  write_needs_read_ = false;
   ERR_clear_error();
   // Records gather in the worker's scratch memory. Once the socket is full, only those that are begun wait in
   // pending_.
   while (taken < from.size() && pending_.empty()) {
     std::size_t put = 0;
+    reads_left_ = reads_at_once;
     auto outcome = SSL_write_ex(ssl_.get(), from.data() + taken, from.size() - taken, &put);
     taken += put;
     if (outcome != 1) {
       auto error = SSL_get_error(ssl_.get(), outcome);
       if (error != SSL_ERROR_WANT_READ && error != SSL_ERROR_WANT_WRITE) return ssl_failed(error);
+      write_needs_read_ = error == SSL_ERROR_WANT_READ;
       break;
     }
   }
@@ -220,6 +223,11 @@ void TlsStream::arm_readable(Waiter& waiter) {
   if (failure_) return waiter.wake();
   if (!pending_.empty() && send_records().would_block()) under_->arm_writable(waiter);
   if (!waiter.woken()) under_->arm_readable(waiter);
+}
+
+void TlsStream::arm_writable(Waiter& waiter) {
+  if (write_needs_read_ && pending_.empty()) return under_->arm_readable(waiter);
+  under_->arm_writable(waiter);
 }
 
 void TlsStream::abort(const Error& why) {

@@ -32,7 +32,7 @@ class TlsStream final : public Stream {
   IoResult try_finish() override;
 
   void arm_readable(Waiter& waiter) override;
-  void arm_writable(Waiter& waiter) override { under_->arm_writable(waiter); }
+  void arm_writable(Waiter& waiter) override;
   void arm_broken(Waiter& waiter) override { under_->arm_broken(waiter); }
   bool is_broken() const override { return failure_ || under_->is_broken(); }
 
@@ -69,6 +69,8 @@ class TlsStream final : public Stream {
   std::size_t pending_sent_ = 0;
   Side side_;
   unsigned reads_left_ = 0;
+  // OpenSSL wrote nothing because the peer has begun a message of the handshake and not finished it.
+  bool write_needs_read_ = false;
   bool established_ = false;  // the handshake is complete
   bool under_ended_ = false;  // a FIN was read, with or without close_notify before it
   bool finished_ = false;     // our close_notify is written

@@ -5,11 +5,13 @@
 #include <random>
 
 #include "common/net/prefixed_stream.h"
+#include "common/net/relay.h"
 #include "common/net/tls_context.h"
 #include "tests/support/conversation.h"
 #include "tests/support/memory_stream.h"
 #include "tests/support/run_task.h"
 #include "tests/support/test_pki.h"
+#include "tests/support/tls13_record.h"
 
 using namespace otoroshi;
 using namespace otoroshi::test;
@@ -281,19 +283,125 @@ TEST_CASE("a key update after our own end does no harm") {
   CHECK_FALSE(received.error);
 }
 
+namespace {
+
+// Sends what a handshake function of OpenSSL has written.
+void push_out(TlsStream& stream) {
+  std::byte nothing{};
+  stream.try_read({&nothing, 1});
+}
+
+void update_key(TlsStream& stream) {
+  REQUIRE(SSL_key_update(stream.ssl(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1);
+  REQUIRE(SSL_do_handshake(stream.ssl()) == 1);
+  push_out(stream);
+}
+
+}  // namespace
+
 TEST_CASE("records without content do not keep a reader busy for ever") {
   Fixture fixture(8 * 1024 * 1024);
   fixture.shake_hands();
-  for (int updates = 0; updates < 20'000; ++updates) {
-    REQUIRE(SSL_key_update(fixture.client->ssl(), SSL_KEY_UPDATE_NOT_REQUESTED) == 1);
-    REQUIRE(SSL_do_handshake(fixture.client->ssl()) == 1);
-    std::byte nothing{};
-    fixture.client->try_read({&nothing, 1});  // sends what the handshake wrote
-  }
+  for (int updates = 0; updates < 20'000; ++updates) update_key(*fixture.client);
   run_task(fixture.worker, write_all(*fixture.client, bytes_of("content"))).value();
   const auto before = fixture.raw_server.operations();
   std::byte nothing{};
   CHECK(fixture.server->try_read({&nothing, 1}).would_block());
   CHECK(fixture.raw_server.operations() - before < 30);
   CHECK(text_of(run_task(fixture.worker, receive(*fixture.server, 7))) == "content");
+}
+
+namespace {
+
+// Reads until there is nothing more to read, or the stream has failed.
+void read_all_there_is(TlsStream& stream, const MemoryStream& raw) {
+  std::byte nothing{};
+  while (raw.unread() > 0 && !stream.try_read({&nothing, 1}).error()) {
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a peer that wants answers and does not read them is not answered for ever") {
+  struct Row {
+    const char* name;
+    int version;
+    bool too_many;
+  };
+  const Row rows[] = {{"some KeyUpdates", TLS1_3_VERSION, false},
+                      {"many KeyUpdates", TLS1_3_VERSION, true},
+                      {"some HelloRequests", TLS1_2_VERSION, false},
+                      {"many HelloRequests", TLS1_2_VERSION, true}};
+  for (const auto& row : rows) {
+    CAPTURE(row.name);
+    Fixture fixture(64 * 1024 * 1024, row.version);
+    fixture.shake_hands();
+    handlers_until_idle(fixture.worker);
+    const bool by_client = row.version == TLS1_3_VERSION;
+    auto& flooder = by_client ? *fixture.client : *fixture.server;
+    auto& victim = by_client ? *fixture.server : *fixture.client;
+    auto& raw_victim = by_client ? fixture.raw_server : fixture.raw_client;
+    (by_client ? fixture.raw_client : fixture.raw_server).set_capacity(0);  // it reads no answer
+    SSL_clear_options(flooder.ssl(), SSL_OP_NO_RENEGOTIATION);
+
+    // An answer of either kind is a record of 22 to 40 bytes; 512 KiB of them may wait.
+    for (int left = row.too_many ? 30'000 : 1000; left > 0; left -= 1000) {
+      for (int i = 0; i < 1000; ++i) {
+        REQUIRE((by_client ? SSL_key_update(flooder.ssl(), SSL_KEY_UPDATE_REQUESTED)
+                           : SSL_renegotiate(flooder.ssl())) == 1);
+        SSL_do_handshake(flooder.ssl());
+        push_out(flooder);
+      }
+      read_all_there_is(victim, raw_victim);
+    }
+    CHECK(victim.is_broken() == row.too_many);
+    if (row.too_many) CHECK_THAT(victim.failure().sentence, Catch::Contains("does not read the answers"));
+  }
+}
+
+TEST_CASE("a flood of records without content leaves the worker's other connections their turn") {
+  Fixture fixture(8 * 1024 * 1024);
+  fixture.shake_hands();
+  handlers_until_idle(fixture.worker);
+  for (int updates = 0; updates < 20'000; ++updates) update_key(*fixture.client);
+  auto target = make_memory_pair(fixture.worker);
+  RelayProgress progress;
+  Outcome<std::optional<Error>> outcome;
+  const auto before = fixture.raw_server.operations();
+  std::size_t reads_at_first_turn = 0;
+  start_task(relay(fixture.worker, *fixture.server, *target.near, progress, {}), outcome);
+  fixture.worker.post([&] { reads_at_first_turn = fixture.raw_server.operations() - before; });
+  REQUIRE(run_until(fixture.worker, [&] { return reads_at_first_turn > 0; }));
+  CHECK(reads_at_first_turn < 2000);
+  fixture.client.reset();  // without close_notify
+  REQUIRE(run_until(fixture.worker, [&] { return outcome.ended(); }));
+}
+
+TEST_CASE("a peer that stops in the middle of a TLS 1.3 handshake message keeps no writer busy") {
+  Fixture fixture;
+  Tls13Client by_hand(fixture.client->ssl());
+  fixture.shake_hands();
+  handlers_until_idle(fixture.worker);
+  const std::string_view key_update("\x18\0\0\1\0", 5);
+  const auto beginning = by_hand.record(0, key_update.substr(0, 4), tls_handshake);
+  REQUIRE(fixture.raw_client.try_write(beginning).bytes == beginning.size());
+  std::byte nothing{};
+  REQUIRE(fixture.server->try_read({&nothing, 1}).would_block());
+
+  // OpenSSL writes nothing before it has read the rest.
+  const auto words = bytes_of("answer");
+  CHECK(fixture.server->try_write(words).would_block());
+  {
+    Waiter waiter;
+    fixture.server->arm_writable(waiter);
+    REQUIRE_FALSE(waiter.woken());  // else whoever writes would do so again and again
+  }
+  Outcome<Result<void>> written;
+  start_task(write_all(*fixture.server, words), written);
+  CHECK(handlers_until_idle(fixture.worker) < 20);
+  const auto rest = by_hand.record(1, key_update.substr(4), tls_handshake);
+  REQUIRE(fixture.raw_client.try_write(rest).bytes == rest.size());
+  REQUIRE(run_until(fixture.worker, [&] { return written.ended(); }));
+  CHECK(written.value->has_value());
+  CHECK(text_of(run_task(fixture.worker, receive(*fixture.client, 6))) == "answer");
 }
