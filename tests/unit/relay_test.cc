@@ -265,13 +265,15 @@ TEST_CASE("an end that cannot be passed on yet waits without work, and arrives")
 
 namespace {
 
-// Always has bytes to give; breaks off at last so that a relay that never yields fails the test and does not
-// hang it.
+// Always has bytes to give, or is always worth another try for nothing; breaks off at last so that a relay
+// that never yields fails the test and does not hang it.
 class Flood final : public Stream {
  public:
+  explicit Flood(bool of_nothing = false) : of_nothing_(of_nothing) {}
+
   IoResult try_read(MutableBytes into) override {
     if (failure_ || ++reads_ > 100'000) return {IoStatus::error};
-    return IoResult::moved(into.size());
+    return of_nothing_ ? IoResult{IoStatus::would_block} : IoResult::moved(into.size());
   }
   IoResult try_write(Bytes from) override { return IoResult::moved(from.size()); }
   IoResult try_flush() override { return {}; }
@@ -285,6 +287,7 @@ class Flood final : public Stream {
   unsigned reads() const { return reads_; }
 
  private:
+  const bool of_nothing_;
   WaitSlot never_;
   unsigned reads_ = 0;
   std::optional<Error> failure_;
@@ -294,16 +297,19 @@ class Flood final : public Stream {
 }  // namespace
 
 TEST_CASE("two streams that never pause let the other connections of the worker have their turn") {
-  Worker worker;
-  Flood client, target;
-  RelayProgress progress;
-  Outcome<std::optional<Error>> outcome;
-  unsigned reads_at_first_turn = 0;
-  worker.post([&] { reads_at_first_turn = client.reads() + target.reads(); });
-  start_task(relay(worker, client, target, progress, {}), outcome);
-  REQUIRE(run_until(worker, [&] { return reads_at_first_turn > 0; }));
-  CHECK(reads_at_first_turn < 100);
-  client.abort(killed);
-  target.abort(killed);
-  REQUIRE(run_until(worker, [&] { return outcome.ended(); }));
+  for (bool of_nothing : {false, true}) {
+    CAPTURE(of_nothing);
+    Worker worker;
+    Flood client(of_nothing), target(of_nothing);
+    RelayProgress progress;
+    Outcome<std::optional<Error>> outcome;
+    unsigned reads_at_first_turn = 0;
+    worker.post([&] { reads_at_first_turn = client.reads() + target.reads(); });
+    start_task(relay(worker, client, target, progress, {}), outcome);
+    REQUIRE(run_until(worker, [&] { return reads_at_first_turn > 0; }));
+    CHECK(reads_at_first_turn < 100);
+    client.abort(killed);
+    target.abort(killed);
+    REQUIRE(run_until(worker, [&] { return outcome.ended(); }));
+  }
 }

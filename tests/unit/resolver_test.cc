@@ -1,7 +1,14 @@
 #include "common/net/resolver.h"
 
+#include <dlfcn.h>
+#include <netdb.h>
+
 #include <algorithm>
 #include <catch2/catch.hpp>
+#include <condition_variable>
+#include <list>
+#include <memory>
+#include <mutex>
 
 #include "tests/support/run_task.h"
 
@@ -67,4 +74,114 @@ TEST_CASE("who waits no longer gets an error; the query that still runs harms no
   REQUIRE(run_until(worker, [&] { return outcome.ended(); }));
   // Whichever was faster.
   if (!*outcome.value) CHECK(outcome.value->error().code == ErrorCode::timed_out);
+}
+
+namespace {
+
+// Stands in for the system's resolver: queries for names under held.test last until the test lets them go,
+// and fail.
+class HeldQueries {
+ public:
+  void hold() {
+    std::lock_guard lock(mutex_);
+    held_ = true;
+    begun_ = running_ = most_at_once_ = 0;
+  }
+  void let_go() {
+    std::lock_guard lock(mutex_);
+    held_ = false;
+    changed_.notify_all();
+  }
+  int query() {
+    std::unique_lock lock(mutex_);
+    ++begun_;
+    most_at_once_ = std::max(most_at_once_, ++running_);
+    changed_.notify_all();
+    changed_.wait(lock, [this] { return !held_; });
+    --running_;
+    changed_.notify_all();
+    return EAI_FAIL;  // (EAI_NONAME would be asked about once more)
+  }
+  // So many have begun and, if they were let go, none is left.
+  bool wait_begun(unsigned count) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, failsafe, [&] { return begun_ >= count && (held_ || running_ == 0); });
+  }
+  unsigned begun() {
+    std::lock_guard lock(mutex_);
+    return begun_;
+  }
+  unsigned most_at_once() {
+    std::lock_guard lock(mutex_);
+    return most_at_once_;
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  bool held_ = false;
+  unsigned begun_ = 0, running_ = 0, most_at_once_ = 0;
+};
+
+HeldQueries held_queries;
+
+using Asked = std::list<Outcome<Result<Addresses>>>;
+
+void ask(Resolver& resolver, Worker& worker, const std::string& name, Clock::duration limit, Asked& asked) {
+  start_task(resolver.resolve(worker, name, limit), asked.emplace_back());
+}
+
+bool all_ended(Worker& worker, const Asked& asked) {
+  return run_until(worker,
+                   [&] { return std::ranges::all_of(asked, [](const auto& one) { return one.ended(); }); });
+}
+
+}  // namespace
+
+// Takes the place of the C library's in this program.
+extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** result) {
+  if (node && std::string_view(node).ends_with("held.test")) return held_queries.query();
+  static const auto real = reinterpret_cast<decltype(&getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
+  return real(node, service, hints, result);
+}
+
+TEST_CASE("a resolver that goes does not wait for its queries, and they tell nobody") {
+  held_queries.hold();
+  Worker worker;
+  Asked asked;
+  const std::vector<std::string> names{"a.held.test", "b.held.test", "c.held.test"};
+  auto resolver = std::make_unique<Resolver>(2);
+  for (const auto& name : names) ask(*resolver, worker, name, 100ms, asked);
+  REQUIRE(held_queries.wait_begun(2));
+
+  const auto begun = Clock::now();
+  resolver.reset();
+  CHECK(Clock::now() - begun < 10s);
+  held_queries.let_go();
+  REQUIRE(held_queries.wait_begun(2));
+  REQUIRE(all_ended(worker, asked));
+  for (const auto& one : asked) CHECK(one.value->error().code == ErrorCode::timed_out);
+  CHECK(held_queries.begun() == 2);  // the third was not asked any more
+}
+
+TEST_CASE("a name is asked for once at a time, and no more names at a time than there are threads") {
+  held_queries.hold();
+  Worker worker;
+  Resolver resolver(2);
+  Asked asked;
+  const std::vector<std::string> names{"a.held.test", "b.held.test", "c.held.test", "d.held.test"};
+  for (int round = 0; round < 5; ++round) {
+    for (const auto& name : names) ask(resolver, worker, name, failsafe, asked);
+  }
+  REQUIRE(held_queries.wait_begun(2));
+  held_queries.let_go();
+  REQUIRE(all_ended(worker, asked));
+  for (const auto& one : asked) CHECK(one.value->error().code == ErrorCode::unknown_host);
+  CHECK(held_queries.begun() == names.size());
+  CHECK(held_queries.most_at_once() == 2);
+
+  // The threads went when there was nothing more to ask; others come.
+  ask(resolver, worker, names.front(), failsafe, asked);
+  REQUIRE(all_ended(worker, asked));
+  CHECK(held_queries.begun() == names.size() + 1);
 }

@@ -298,3 +298,13 @@ TEST_CASE("a stream may go away while waits are pending") {
   fixture.stream.reset();
   handlers_until_idle(fixture.worker);
 }
+
+TEST_CASE("an end that finds the peer's reset in its way makes the stream broken, at once") {
+  Fixture fixture;
+  reset_connection(fixture.pair.far);
+  CHECK_FALSE(fixture.stream->is_broken());  // the loop has not run since
+  CHECK(fixture.stream->try_finish().done());
+  CHECK(fixture.stream->is_broken());
+  std::byte byte{};
+  CHECK_FALSE(fixture.stream->try_read({&byte, 1}).would_block());
+}
