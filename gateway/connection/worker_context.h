@@ -24,10 +24,9 @@ struct SharedContext {
   EventSink& events;
   const TlsClientContext& upstream_tls;
   bool splice = true;
-  std::size_t connection_limit = 0;          // limits.maxConnections, or as many as descriptors allow
-  std::atomic<std::size_t> connections = 0;  // live ones, of all workers
-  std::atomic<bool> accepting_paused =
-      false;  // some listener waits for descriptors or for connections to end
+  std::size_t connection_limit = 0;            // limits.maxConnections, or as many as descriptors allow
+  std::atomic<std::size_t> connections = 0;    // live ones, of all workers
+  std::atomic<unsigned> paused_listeners = 0;  // that wait for descriptors or for connections to end
   ServiceCounts service_counts = {};
 
   std::string limit_reached() const {

@@ -5,6 +5,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <utility>
 
 #include "gateway/connection/serve_connection.h"
 
@@ -36,6 +37,11 @@ struct Acceptor::Listening {
       : context(worker_context),
         port(std::move(served_port)),
         socket(context.worker.reactor(), std::move(socket_handle), WatchedSocket::State::listening) {}
+  Listening(const Listening&) = delete;
+  Listening& operator=(const Listening&) = delete;
+  ~Listening() {
+    if (paused) --context.shared.paused_listeners;
+  }
 
   enum class Step { again, wait, pause, end };
 
@@ -57,7 +63,7 @@ struct Acceptor::Listening {
       }
       if (errno == EAGAIN) {
         socket.read_blocked();
-        if (context.shared.accepting_paused.load(std::memory_order_relaxed)) say_resumed();
+        say_resumed();
         return Step::wait;
       }
       if (is_shortage(errno)) {
@@ -78,18 +84,21 @@ struct Acceptor::Listening {
     }
   }
 
-  // Once for all listeners and workers: they meet the same shortage.
+  // Once for all listeners and workers: they meet the same shortage, and it is over when nobody waits any
+  // more in any of their queues.
   void say_paused(const std::string& why) {
-    if (context.shared.accepting_paused.exchange(true)) return;
-    spdlog::warn("accepting connections pauses: {}", why);
+    if (std::exchange(paused, true)) return;
+    if (context.shared.paused_listeners++ == 0) spdlog::warn("accepting connections pauses: {}", why);
   }
   void say_resumed() {
-    if (context.shared.accepting_paused.exchange(false)) spdlog::warn("accepting connections goes on");
+    if (!std::exchange(paused, false)) return;
+    if (--context.shared.paused_listeners == 0) spdlog::warn("accepting connections goes on");
   }
 
   WorkerContext& context;
   ServedPortPtr port;
   WatchedSocket socket;
+  bool paused = false;
 };
 
 Acceptor::Acceptor(WorkerContext& context, SocketHandle socket, ServedPortPtr port)

@@ -1,6 +1,13 @@
 """Everything is bounded: connections in all, connections of a service, idle time, a TLS handshake that never ends."""
 
-from support import (Authority, Backend, Gateway, Story, connect, echo, hello, main, plain, scaled, terminating)
+import select
+
+from support import (Authority, Backend, Gateway, Story, connect, echo, hello, main, plain, scaled, terminating,
+                     wait_until)
+
+
+def has_answer(client):
+    return bool(select.select([client.socket], [], [], 0)[0])
 
 
 class Limits(Story):
@@ -22,6 +29,33 @@ class Limits(Story):
         self.assertEqual(len(self.target.visits), 2)
         first.close()
         self.assertEqual(third.receive_exactly(5), b"hello")
+
+    def test_a_limit_that_stays_reached_is_told_once(self):
+        service = plain().targets(self.target)
+        gateway = self.start(service, limits={"maxConnections": 2})
+        live = [self.use(connect(service)) for _ in range(2)]
+        for client in live:
+            client.round_trip()
+        waiting = [self.use(connect(service)) for _ in range(30)]
+        paused = gateway.wait_line("accepting connections pauses")
+        for client in waiting[20:]:
+            client.close()  # those who give up are still taken from the queue
+        for client in waiting[:20]:
+            client.send(b"hello")
+        served = set()
+        while len(served) < 20:
+            while len(live) > 1:  # two workers may take one more than the limit
+                live.pop(0).close()
+            arrived = wait_until(lambda: [one for one in waiting[:20] if one not in served and has_answer(one)],
+                                 "a waiting client to be served")
+            for client in arrived:
+                self.assertEqual(client.receive_exactly(5), b"hello")
+            served.update(arrived)
+            live += arrived
+        self.assertEqual([line for line in gateway.lines if "accepting connections" in line], [paused])
+        for client in live:
+            client.close()
+        gateway.wait_line("accepting connections goes on")
 
     def test_max_connections_per_service(self):
         full, other = plain().targets(self.target), plain().targets(self.target)
