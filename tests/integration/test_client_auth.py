@@ -1,9 +1,10 @@
 """clientAuth × the certificate that a client shows: one row for each."""
 
 import ssl
+import time
 
-from support import (Authority, Backend, BrokenOff, Gateway, Story, client_context, connect_tls, echo, main,
-                     terminating)
+from support import (Authority, Backend, BrokenOff, Gateway, Story, client_context, connect_tls, echo, main, scaled,
+                     terminating, wait_until)
 
 NAME = "gateway.test"
 TAKEN, REFUSED = "taken", "refused"
@@ -39,7 +40,8 @@ def outcome(port, context):
 class ClientAuth(Story):
     def setUp(self):
         self.authority, clients = Authority(self.folder(), "Servers"), Authority(self.folder(), "Clients")
-        stranger = Authority(self.folder(), "Stranger")
+        self.clients, self.stranger = clients, Authority(self.folder(), "Stranger")
+        stranger = self.stranger
         self.certificates = {"no": None, "right": clients.client("alice"), "wrong": stranger.client("mallory"),
                              "expired": clients.client("bygone", expired=True)}
         target = self.use(Backend(echo))
@@ -71,6 +73,45 @@ class ClientAuth(Story):
                 session = client.tls.session
         for event in self.gateway.wait_events(2):
             self.assertIn("alice", str(event))
+
+    def test_who_has_sent_a_request_already_sees_the_alert(self):
+        """In TLS 1.3 the request is under way when the certificate is refused: unread, it would cause a reset."""
+        context = client_context(self.authority, self.certificates["wrong"], ssl.TLSVersion.TLSv1_3)
+        for _ in range(10):
+            with connect_tls(self.services["Need"], NAME, context) as client:
+                with self.assertRaisesRegex(ssl.SSLError, "ALERT_UNKNOWN_CA"):
+                    client.send(b"a request of some length" * 4000)
+                    client.receive()
+
+    def test_a_certificate_that_expires_ends_its_sessions(self):
+        need = self.services["Need"]
+        until = int(time.time()) + scaled(4, 20)
+        alice = self.clients.client("alice", until=until)
+        sessions = []
+        for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
+            context = client_context(self.authority, alice, version)
+            with connect_tls(need, NAME, context) as client:
+                self.assertEqual(client.round_trip(), b"hello")
+                sessions.append((context, client.tls.session))
+        self.gateway.wait_events(2)
+        wait_until(lambda: time.time() > until + 1, "the certificate to expire")
+        for context, session in sessions:
+            with self.subTest(context.minimum_version.name), self.assertRaises((ssl.SSLError, BrokenOff)):
+                with connect_tls(need, NAME, context, session=session) as client:
+                    client.round_trip()
+        for event in self.gateway.wait_events(4)[2:]:
+            self.assertIn("has expired since its TLS session began", str(event))
+
+    def test_new_authorities_count_even_if_the_services_are_bad(self):
+        need = self.services["Need"]
+        right, wrong = (client_context(self.authority, self.certificates[name]) for name in ("right", "wrong"))
+        self.assertEqual((outcome(need.port, right), outcome(need.port, wrong)), (TAKEN, REFUSED))
+        with open(self.clients.crt, "w") as file, open(self.stranger.crt) as other:
+            file.write(other.read())
+        self.gateway.folder.write("services.json", '{"tcpServices": [')
+        self.gateway.sighup(says="the services stay as they were")
+        wait_until(lambda: outcome(need.port, wrong) == TAKEN, "the new authority to be in force")
+        self.assertEqual(outcome(need.port, right), REFUSED)
 
     def test_tls_before_1_2_is_refused(self):
         context = client_context(self.authority)

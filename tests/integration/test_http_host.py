@@ -1,6 +1,6 @@
 """Without TLS, `sni` routes by the Host of an HTTP/1 request head, which reaches the target untouched."""
 
-from support import Backend, Gateway, Story, connect, hello, main, plain, recorder, wait_until
+from support import Backend, Gateway, Story, connect, hello, main, plain, recorder, scaled, wait_until
 
 ONE = [
     # heads that name one.test
@@ -59,6 +59,26 @@ class HttpHost(Story):
         with connect(service) as client:
             client.send(b"SSH-2.0-OpenSSH_9.2\r\n")
             self.assertEqual(client.receive_to_end(), b"")
+        self.assertEqual(self.one.visits, [])
+
+    def test_a_head_that_does_not_end_in_time_has_no_host(self):
+        head = b"GET / HTTP/1.1\r\nHost: one.te"
+        default, strict = (plain().sni().rule("one.test", self.one) for _ in range(2))
+        self.use(Gateway(default.forwards_to(self.fallback), strict,
+                         settings={"timeouts": {"peek": scaled("300ms", "1s")}}))
+        with connect(default) as client:
+            client.send(head)
+            visit = self.fallback.wait_visit()
+            wait_until(lambda: len(visit.received) >= len(head), "the beginning of the head at the target")
+            client.send(b"st\r\n\r\n")
+            client.finish()
+            self.assertEqual(client.how_it_ends(), "end")
+            self.assertEqual(bytes(visit.received), head + b"st\r\n\r\n")
+        with connect(strict) as client:
+            client.send(head)
+            answer = client.receive_to_end()
+            self.assertTrue(answer.startswith(b"HTTP/1.1 404 "), answer)
+            self.assertIn(b"text/plain", answer)
         self.assertEqual(self.one.visits, [])
 
 

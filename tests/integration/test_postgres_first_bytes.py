@@ -44,6 +44,17 @@ class PostgresFirstBytes(Story):
                 if service.json["tls"] == "PassThrough":
                     self.assertEqual(backend.visits[0].preface, SSL_REQUEST)
 
+    def test_encryption_is_asked_for_once(self):
+        for service, backend in self.both_modes(echo):
+            for second in (GSSENC_REQUEST, SSL_REQUEST):
+                with self.subTest(service.json["tls"], second=second), connect(service) as client:
+                    client.send(SSL_REQUEST)
+                    self.assertEqual(client.receive_exactly(1), b"S")
+                    client.send(second)
+                    self.assertIn(client.receive(1), (b"", b"E"))
+                    self.assertIn(client.how_it_ends(), ("end", "reset"))
+                    self.assertEqual(backend.visits, [])
+
     def test_bytes_behind_the_request_are_refused(self):
         """CVE-2021-23214: whoever sits in between could put clear text in front of the encrypted session."""
         for service, backend in self.both_modes(echo):

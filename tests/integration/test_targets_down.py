@@ -1,6 +1,11 @@
 """A target that is down costs a client nothing while another takes the connection; if all are, the event says so."""
 
-from support import Backend, Gateway, RefusingPort, Story, connect, echo, greeter, main, plain, scaled
+import struct
+
+from support import (Backend, Gateway, RefusingPort, Story, connect, echo, greeter, hello, main, pass_through, plain,
+                     scaled)
+
+SSL_REQUEST = struct.pack(">II", 8, 80877103)
 
 
 class TargetsDown(Story):
@@ -55,6 +60,40 @@ class TargetsDown(Story):
             client.how_it_ends()
         event = gateway.wait_event()
         gateway.wait_line("info.*" + event["remote"].lstrip("/").replace(".", "[.]"))
+
+    def test_what_a_client_brings_about_does_not_count_against_a_target(self):
+        """PostgreSQL's SSLRequest makes sense to one target only. Who asks for it must not drive the others away."""
+        name = "one.test"
+        greeting = hello.real_hello(name)
+
+        def postgres(connection, visit):
+            visit.received += connection.receive_exactly(8)
+            if visit.received == SSL_REQUEST:
+                connection.send(b"S")
+            echo(connection, visit)
+
+        def tls(connection, visit):
+            visit.received += connection.receive_exactly(8)
+            if visit.received == SSL_REQUEST:
+                return connection.finish()
+            echo(connection, visit)
+
+        targets = [self.use(Backend(serve)) for serve in (postgres, tls)]
+        service = pass_through().sni().rule(name, *targets)
+        self.use(Gateway(service))
+        for _ in range(4):
+            with connect(service) as hostile:
+                hostile.send(SSL_REQUEST)
+                hostile.receive_exactly(1)
+                hostile.send(greeting)
+                hostile.receive(1)  # the second target of those that are tried is always the other one
+        for _ in range(4):
+            with connect(service) as client:
+                client.send(greeting)
+                self.assertEqual(client.receive_exactly(len(greeting) - 8), greeting[8:])
+        for target in targets:
+            good = [visit for visit in target.visits if visit.received == greeting[:8]]
+            self.assertEqual(len(good), 2)
 
 
 main()

@@ -3,6 +3,7 @@
 import os
 import ssl
 import subprocess
+import time
 
 _KEY = {"ec": ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256"], "rsa": ["-newkey", "rsa:2048"]}
 _EXPIRED = {"-startdate": "20200101000000Z", "-enddate": "20200201000000Z"}
@@ -40,10 +41,11 @@ class Authority:
         sans = ",".join(("IP:" if name.replace(".", "").isdigit() or ":" in name else "DNS:") + name for name in names)
         return self._issue(subject or names[0], key, expired, "serverAuth", sans)
 
-    def client(self, common_name, key="ec", expired=False):
-        return self._issue(common_name, key, expired, "clientAuth", "")
+    def client(self, common_name, key="ec", expired=False, until=None):
+        """`until`: when it expires, in whole seconds since 1970."""
+        return self._issue(common_name, key, expired, "clientAuth", "", until)
 
-    def _issue(self, common_name, key, expired, purpose, sans):
+    def _issue(self, common_name, key, expired, purpose, sans, until=None):
         self._count += 1
         stem = self._path(f"{self._count}-{common_name.replace('*', '_')}")
         certificate = Certificate(stem + ".crt", stem + ".key")
@@ -61,6 +63,8 @@ class Authority:
             "[ext]", *extensions, ""]))
         _write(database, "")
         dates = [word for pair in _EXPIRED.items() for word in pair] if expired else ["-days", "30"]
+        if until:
+            dates = ["-enddate", time.strftime("%Y%m%d%H%M%SZ", time.gmtime(until))]
         _openssl("ca", "-batch", "-notext", "-config", config, "-cert", self.crt, "-keyfile", self._key, *dates,
                  "-in", stem + ".csr", "-out", certificate.crt)
         return certificate
