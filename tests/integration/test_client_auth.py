@@ -1,10 +1,11 @@
 """clientAuth × the certificate that a client shows: one row for each."""
 
+import select
 import ssl
 import time
 
-from support import (Authority, Backend, BrokenOff, Gateway, Story, client_context, connect_tls, echo, main, scaled,
-                     terminating, wait_until)
+from support import (DEADLINE, Authority, Backend, BrokenOff, Gateway, Story, client_context, connect_tls, echo, main,
+                     scaled, terminating, wait_until)
 
 NAME = "gateway.test"
 TAKEN, REFUSED = "taken", "refused"
@@ -79,8 +80,10 @@ class ClientAuth(Story):
         context = client_context(self.authority, self.certificates["wrong"], ssl.TLSVersion.TLSv1_3)
         for _ in range(10):
             with connect_tls(self.services["Need"], NAME, context) as client:
+                client.send(b"a request")
+                select.select([client.socket], [], [], DEADLINE)
+                client.send(b"some more of it" * 4000)
                 with self.assertRaisesRegex(ssl.SSLError, "ALERT_UNKNOWN_CA"):
-                    client.send(b"a request of some length" * 4000)
                     client.receive()
 
     def test_a_certificate_that_expires_ends_its_sessions(self):
