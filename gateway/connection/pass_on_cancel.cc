@@ -42,6 +42,18 @@ struct Cancel {
   Clock::time_point until;
 };
 
+// Counted until it is over, even if memory runs out on the way.
+class Running {
+ public:
+  explicit Running(unsigned& count) : count_(count) { ++count_; }
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() { --count_; }
+
+ private:
+  unsigned& count_;
+};
+
 Task<> send_to(const Cancel& cancel, const Target& target) {
   auto left = cancel.until - Clock::now();
   if (left <= Clock::duration::zero()) co_return;
@@ -75,7 +87,7 @@ Task<> send_to_all(const Cancel& cancel, std::span<const Target> targets) {
 
 Task<> pass_on_cancel(WorkerContext& context, ConnectionRecord& record, Bytes request) {
   if (context.cancels_running >= cancels_at_a_time) co_return;
-  ++context.cancels_running;
+  Running running(context.cancels_running);
   auto targets = targets_of(*record.port->table);
   std::span<const Target> left(targets);
   const Cancel cancel{context, record, request, Clock::now() + context.shared.config.timeouts.connect};
@@ -84,7 +96,6 @@ Task<> pass_on_cancel(WorkerContext& context, ConnectionRecord& record, Bytes re
     left = left.subspan(now.size());
     co_await send_to_all(cancel, now);
   }
-  --context.cancels_running;
 }
 
 }  // namespace otoroshi::gateway
