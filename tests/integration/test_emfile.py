@@ -4,12 +4,13 @@ from support import Backend, Gateway, Story, connect, echo, main, plain, scaled
 
 DESCRIPTORS = 64
 CLIENTS = 40  # each takes two descriptors of the gateway
+ONE_WORKER = {"threads": 1}  # so that who came first is in first
 
 
 class OutOfDescriptors(Story):
     def test_accepting_pauses_and_recovers(self):
         service = plain().targets(self.use(Backend(echo)))
-        gateway = self.use(Gateway(service, descriptors=DESCRIPTORS))
+        gateway = self.use(Gateway(service, descriptors=DESCRIPTORS, settings=ONE_WORKER))
         clients = [self.use(connect(service)) for _ in range(CLIENTS)]  # the kernel's queue takes those that we do not
         gateway.wait_line(r"accepting .* pauses")
 
@@ -26,7 +27,7 @@ class OutOfDescriptors(Story):
         """Round robin still reaches both targets after the shortage."""
         backends = [self.use(Backend(echo)) for _ in range(2)]
         service = plain().targets(*backends)
-        gateway = self.use(Gateway(service, descriptors=DESCRIPTORS))
+        gateway = self.use(Gateway(service, descriptors=DESCRIPTORS, settings=ONE_WORKER))
         clients = [self.use(connect(service)) for _ in range(CLIENTS)]
         gateway.wait_line(r"accepting .* pauses")
         for client in clients[:-1]:
