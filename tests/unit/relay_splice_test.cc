@@ -199,8 +199,9 @@ TEST_CASE("the last of an upload that waits for its reader keeps nobody busy aft
     const auto upload = Bytes(bulk_bytes()).first(300'000);
     Outcome<Result<void>> sent;
     start_task(send_and_finish(*fixture.client, upload), sent);
-    CHECK(handlers_until_idle(fixture.worker) < 1000);
-    CHECK(handlers_until_idle(fixture.worker) < 20);
+    // A pump that spins is never quiet.
+    auto quiet = [&] { return handlers_until_idle(fixture.worker) < 20; };
+    REQUIRE(run_until(fixture.worker, quiet));
     Received received;
     run_task(fixture.worker, receive_all(*fixture.target, received));
     CHECK(std::ranges::equal(received.bytes, upload));
@@ -216,7 +217,11 @@ TEST_CASE("an urgent byte in the middle of bulk does not stop the flow") {
     Received received;
     start_task(receive_all(*fixture.target, received), received_all);
     run_task(fixture.worker, write_all(*fixture.client, part)).value();
-    REQUIRE(::send(fixture.client->raw_sink(), "!", 1, MSG_OOB | MSG_DONTWAIT) == 1);
+    // The last of the part may fill the socket's buffer: the urgent byte goes as soon as it fits.
+    auto urgent_sent = [&] {
+      return ::send(fixture.client->raw_sink(), "!", 1, MSG_OOB | MSG_DONTWAIT) == 1;
+    };
+    REQUIRE(run_until(fixture.worker, urgent_sent));
     const auto rest = Bytes(bulk_bytes()).subspan(part.size(), part.size());
     run_task(fixture.worker, send_and_finish(*fixture.client, rest)).value();
     REQUIRE(run_until(fixture.worker, [&] { return received_all.ended(); }));
