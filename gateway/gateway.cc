@@ -4,7 +4,6 @@
 
 #include <csignal>
 #include <cstdlib>
-#include <latch>
 
 #include "gateway/config/import_file.h"
 #include "gateway/log.h"

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "common/base/bytes.h"
+
 namespace otoroshi {
 namespace {
 
@@ -56,11 +58,6 @@ std::string v1_header(const AddressPair& pair, std::uint16_t source_port, std::u
          ' ' + std::to_string(source_port) + ' ' + std::to_string(destination_port) + "\r\n";
 }
 
-void append_u16(std::string& out, std::size_t value) {
-  out += static_cast<char>(value >> 8 & 0xff);
-  out += static_cast<char>(value & 0xff);
-}
-
 void append_address(std::string& out, const asio::ip::address& address) {
   auto append = [&out](const auto& bytes) { out.append(bytes.begin(), bytes.end()); };
   if (address.is_v4()) {
@@ -86,7 +83,7 @@ std::string v2_header(const AddressPair& pair, std::uint16_t source_port, std::u
 
   header += v2_proxy;
   header += pair.family == AddressPair::Family::ipv4 ? v2_tcp4 : v2_tcp6;
-  append_u16(header, addresses.size());
+  append_u16(header, static_cast<std::uint16_t>(addresses.size()));
   return header + addresses;
 }
 

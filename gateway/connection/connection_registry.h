@@ -3,7 +3,6 @@
 #pragma once
 
 #include <chrono>
-#include <functional>
 #include <list>
 
 #include "gateway/connection/connection_record.h"

@@ -1,7 +1,5 @@
 #include "gateway/connection/peek.h"
 
-#include <array>
-
 #include "common/net/stream_io.h"
 #include "common/sniff/client_hello.h"
 #include "common/sniff/http_host.h"
