@@ -24,6 +24,7 @@ std::string_view name_of(ErrorCode code) {
     case ErrorCode::limit: return "limit";
     case ErrorCode::address_in_use: return "address_in_use";
     case ErrorCode::shut_down: return "shut_down";
+    case ErrorCode::revoked: return "revoked";
     case ErrorCode::io: return "io";
   }
   return "?";

@@ -26,7 +26,8 @@ enum class ErrorCode : std::uint8_t {
   reset,           // the peer aborted: ECONNRESET, EPIPE, FIN without close_notify
   limit,           // a size or count limit of ours was reached, or the machine's (EMFILE)
   address_in_use,  // a local address could not be bound
-  shut_down,       // the gateway ended the connection: drain, kill, revocation
+  shut_down,       // the gateway ended the connection: drain, kill
+  revoked,         // what a tunnel was opened by is gone, disabled or expired
   io,              // any other failure of the operating system
 };
 

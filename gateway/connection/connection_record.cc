@@ -12,7 +12,7 @@ std::string to_text(const asio::ip::tcp::endpoint& endpoint) {
 
 Ending ending_of(const ConnectionRecord& record, const std::optional<Error>& error) {
   if (!error) return Ending::normal;
-  if (error->code == ErrorCode::shut_down) return Ending::shut_down;
+  if (error->code == ErrorCode::shut_down || error->code == ErrorCode::revoked) return Ending::shut_down;
   if (!record.is_relaying()) return Ending::refused;
   return error->code == ErrorCode::timed_out ? Ending::timed_out : Ending::aborted;
 }

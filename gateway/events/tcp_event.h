@@ -18,7 +18,7 @@ enum class Ending : std::uint8_t {
   refused,    // ended before a byte was relayed: no rule, bad handshake, no target, ...
   aborted,    // a side reset or broke its protocol while bytes were relayed
   timed_out,  // `timeouts.idle` or `timeouts.halfClosed` passed
-  shut_down,  // the gateway ended it: drain, kill, revocation
+  shut_down,  // the gateway ended it: drain, kill, or what a tunnel was opened by was taken away
 };
 std::string_view name_of(Ending ending);  // "normal", "refused", "aborted", "timed_out", "shut_down"
 
