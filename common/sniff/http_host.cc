@@ -7,6 +7,7 @@
 #include "common/sniff/server_name.h"
 #include "common/text/ascii.h"
 #include "common/text/host_port.h"
+#include "common/text/http_text.h"
 
 namespace otoroshi {
 namespace {
@@ -14,20 +15,11 @@ namespace {
 constexpr std::size_t max_method_bytes = 32;  // the longest registered method has 17
 constexpr std::string_view version_prefix = "HTTP/1.";
 
-bool is_token_character(char c) {  // RFC 9110 section 5.6.2
-  return is_alphanumeric(c) || std::string_view("!#$%&'*+-.^_`|~").contains(c);
-}
 bool is_target_character(char c) {
   return c != ' ' && !is_control(c);
 }
 bool is_value_character(char c) {
   return c == '\t' || !is_control(c);
-}
-
-std::string_view trim(std::string_view text) {
-  auto first = text.find_first_not_of(" \t");
-  if (first == std::string_view::npos) return {};
-  return text.substr(first, text.find_last_not_of(" \t") - first + 1);
 }
 
 // Cuts the next line off `text`, without its CRLF or bare LF; nullopt: its end has not come yet.
@@ -128,7 +120,7 @@ Flaw read_field(std::string_view line, Fields& fields) {
     return Malformed{"a field of the HTTP head has a control character"};
   if (!equal_ignoring_case(name, "host")) return std::nullopt;
   if (fields.host) return Malformed{"the HTTP head has two Host fields"};
-  fields.host = trim(value);
+  fields.host = trim_http(value);
   return std::nullopt;
 }
 

@@ -10,16 +10,18 @@
 
 #include "common/base/bytes.h"
 #include "common/base/result.h"
+#include "common/tunnel/http_head.h"
 
 namespace otoroshi::tunnel {
 
 // A request's head as the gateway sees it. Everything is as the client wrote it, unless said otherwise.
 struct Request {
   std::string method;
-  std::string path;                                        // percent-decoded, without the query
-  std::vector<std::pair<std::string, std::string>> query;  // percent-decoded
-  std::vector<std::pair<std::string, std::string>>
-      headers;            // the same name at most once: repeated ones are joined by ", "
+  std::string path;  // percent-decoded, without the query
+  // Percent-decoded; a "%" without two digits behind it is a plain one, for the original client encodes
+  // nothing.
+  std::vector<std::pair<std::string, std::string>> query;
+  Headers headers;
   std::size_t bytes = 0;  // of the head; what lies behind it is the tunnel's
 
   // Names of headers in any letter case. nullopt: there is none.
@@ -30,11 +32,12 @@ struct Request {
   bool has_half_close() const;  // it carries the capability
 };
 
-// nullopt: the head is not complete yet. Fails (protocol, client) on what is no HTTP/1.1 head, or one larger
-// than max_head (limit).
+// nullopt: the head is not complete yet. Fails (protocol, client) on what is no HTTP/1.1 head (as soon as
+// that is seen), or one larger than max_head (limit).
 Result<std::optional<Request>> inspect_request(Bytes so_far);
 
-// Whether the request asks for WebSocket version 13 in a way that can be accepted; else what is wrong.
+// Whether the request asks for WebSocket version 13 in a way that can be accepted: a GET without a body, with
+// the headers of RFC 6455 section 4.2.1. Else what is wrong (protocol, client).
 Result<void> check_upgrade(const Request& request);
 
 // The 101, which always carries the half-close capability. The request has passed check_upgrade().
@@ -67,10 +70,14 @@ struct Response {
   bool half_close = false;  // the gateway carries a half-close
   Result<void> accepted;    // 101: whether it really accepts our key, no extension and no subprotocol
 };
-// nullopt: not complete yet. Fails (protocol, target) on what is no HTTP/1 answer.
+// nullopt: not complete yet. Fails (protocol, target) on what is no HTTP/1 answer, (limit) on a head larger
+// than max_head. The answer of a proxy to CONNECT is read with it, too; the key does not matter then.
 Result<std::optional<Response>> inspect_response(Bytes so_far, std::string_view key);
-// "error_description" of a refusal's body, else the start of the text on one line; "" if there is nothing to
-// show.
+// "error_description" of a refusal's body, else its "error", else the start of the text; on one line without
+// control characters. "" if there is nothing to show (a page of HTML, for one).
 std::string sentence_of_refusal(std::string_view body);
+
+// A peer's text for terminals and logs: one line without control characters, cut to a sentence's length.
+std::string printable_line(std::string_view text);
 
 }  // namespace otoroshi::tunnel
