@@ -24,6 +24,8 @@ constexpr unsigned rounds_in_a_row = 16;
 // through, each may take twice as much, up to the whole scratch memory: few large reads halve the CPU of bulk
 // over TLS (fewer wake-ups of both peers), and a sink that stops finds little to be held for it.
 constexpr std::size_t first_read = 64 * 1024;
+// A read that is full but for so many bytes is full: the rest were the heads of frames.
+constexpr std::size_t heads_among_bytes = 256;
 // So many bulky reads in a row, and the pump goes on with splice(2).
 constexpr unsigned bulky_reads_before_splice = 3;
 constexpr std::size_t bulky_read = 32 * 1024;
@@ -139,7 +141,7 @@ class Pump {
     if (got.end()) return Outcome::ended;
     if (got.error()) return failed(source_.failure());
     bulky_reads_ = got.bytes >= bulky_read ? bulky_reads_ + 1 : 0;
-    if (got.bytes == scratch.size())
+    if (got.bytes > scratch.size() - heads_among_bytes)
       read_size_ = std::min(2 * read_size_, connection_.worker.scratch().size());
     return push(scratch.first(got.bytes));
   }
@@ -225,10 +227,7 @@ class Pump {
     }
     for (unsigned rounds = 0;;) {
       auto raw = source_.raw_source();
-      if (raw.limit == 0) {
-        bulky_reads_ = 0;
-        co_return Outcome::done;
-      }
+      if (raw.limit == 0) co_return Outcome::done;
       auto want = std::min<std::uint64_t>(raw.limit, PipePool::pipe_size);
       auto in =
           ::splice(raw.fd, nullptr, pipe->write_end(), nullptr, want, SPLICE_F_MOVE | SPLICE_F_NONBLOCK);

@@ -11,6 +11,7 @@ using std::chrono::milliseconds;
 
 Worker::Worker()
     : scratch_(std::make_unique_for_overwrite<std::byte[]>(scratch_size)),
+      frame_scratch_(std::make_unique_for_overwrite<std::byte[]>(frame_scratch_size)),
       record_scratch_(std::make_unique_for_overwrite<std::byte[]>(record_scratch_size)) {}
 
 Worker::~Worker() {

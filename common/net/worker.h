@@ -39,9 +39,10 @@ class Worker {
   void post(std::function<void()> function);
 
   // Memory shared by all connections of the worker; what is in it is gone after the next suspension.
-  // The first is for bytes between a read and the write that follows, the second for TLS records on their way
-  // out.
+  // The first is for bytes between a read and the write that follows, the second for WebSocket frames and the
+  // third for TLS records on their way out.
   MutableBytes scratch() { return {scratch_.get(), scratch_size}; }
+  MutableBytes frame_scratch() { return {frame_scratch_.get(), frame_scratch_size}; }
   MutableBytes record_scratch() { return {record_scratch_.get(), record_scratch_size}; }
 
   // `co_await worker.yield()`: lets the other connections have their turn. Worker's thread only.
@@ -57,6 +58,7 @@ class Worker {
 
  private:
   static constexpr std::size_t scratch_size = 512 * 1024;
+  static constexpr std::size_t frame_scratch_size = 256 * 1024;
   static constexpr std::size_t record_scratch_size = 288 * 1024;
 
   void run();
@@ -68,6 +70,7 @@ class Worker {
   TimerQueue timers_;
   PipePool pipes_;
   std::unique_ptr<std::byte[]> scratch_;
+  std::unique_ptr<std::byte[]> frame_scratch_;
   std::unique_ptr<std::byte[]> record_scratch_;
   std::vector<std::coroutine_handle<>> yielded_;
 
