@@ -1,9 +1,7 @@
 // Accepting connections of one (interface, port) on one worker. Lives on that worker's thread.
 #pragma once
 
-#include <memory>
-
-#include "common/net/tcp_stream.h"
+#include "common/net/accept_loop.h"
 #include "gateway/connection/worker_context.h"
 #include "gateway/store/snapshot.h"
 
@@ -12,18 +10,17 @@ namespace otoroshi::gateway {
 class Acceptor {
  public:
   // `listening` is a non-blocking socket in LISTEN state. `port` serves the connections until serve_by().
+  // Destroying the acceptor accepts what the queue holds, then closes; accepted connections live on.
   Acceptor(WorkerContext& context, SocketHandle listening, ServedPortPtr port);
-  // Accepts what the queue holds, then closes. Connections that were accepted live on.
-  ~Acceptor();
-  Acceptor(const Acceptor&) = delete;
-  Acceptor& operator=(const Acceptor&) = delete;
 
   void serve_by(ServedPortPtr port);
 
  private:
-  struct Listening;
-  static Task<> accept_forever(std::shared_ptr<Listening> listening);
-  std::shared_ptr<Listening> listening_;
+  class PortAcceptance;
+  Acceptor(WorkerContext& context, SocketHandle listening, std::unique_ptr<PortAcceptance> acceptance);
+
+  PortAcceptance& acceptance_;  // the loop's
+  AcceptLoop loop_;
 };
 
 }  // namespace otoroshi::gateway
