@@ -36,6 +36,7 @@ enum class Presence : std::uint8_t {
   optional,   // may be absent; always written
   required,   // must be there and not null; always written
   extension,  // may be absent; written only if it is not the default: others' documents come back unchanged
+  read_only,  // may be absent; never written: an older spelling of what another field says
 };
 
 template <class Entity>

@@ -21,7 +21,8 @@ EntityDescription<Entity> EntityDescription<Entity>::field(std::string_view name
                                                            Presence presence, Aliases aliases) && {
   const Value initial = Entity{}.*member;
   JsonWriter default_value;
-  if (presence != Presence::required) type.write(initial, default_value);
+  const bool has_default = presence != Presence::required && presence != Presence::read_only;
+  if (has_default) type.write(initial, default_value);
   fields_.push_back({
       .name = name,
       .aliases = aliases,
@@ -111,6 +112,7 @@ template <class Entity>
 void EntityDescription<Entity>::write(const Entity& entity, JsonWriter& json) const {
   json.begin_object();
   for (const auto& field : fields_) {
+    if (field.presence == Presence::read_only) continue;
     if (field.presence == Presence::extension && field.has_default(entity)) continue;
     field.write(entity, json.key(field.name));
   }

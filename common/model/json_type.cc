@@ -41,6 +41,37 @@ JsonType<std::string> text_or_null() {
           .schema = R"({"type":["string","null"]})"};
 }
 
+JsonType<std::string> filled_text() {
+  auto type = text();
+  type.wanted = "a text that is not blank";
+  type.schema = R"({"type":"string","pattern":"\\S"})";
+  type.read = [wanted = type.wanted](const JsonValue& in, std::string& out, const JsonPlace& place) {
+    const auto text = read_text(in, place);
+    if (!text) return;
+    if (text->find_first_not_of(" \t\r\n") == text->npos) return place.refuse("a blank text", wanted);
+    out = *text;
+  };
+  return type;
+}
+
+JsonType<std::string> json_object() {
+  return {.read =
+              [](const JsonValue& in, std::string& out, const JsonPlace& place) {
+                if (is_object(in, place)) out = to_json(in);
+              },
+          .write =
+              [](const std::string& text, JsonWriter& json) {
+                // Text that read() has made parses; what a program made up may not.
+                const auto document = parse_json(text);
+                if (document && document->IsObject())
+                  json.value(*document);
+                else
+                  json.begin_object().end_object();
+              },
+          .wanted = "an object",
+          .schema = R"({"type":"object"})"};
+}
+
 namespace detail {
 
 std::string integer_schema(IntegerRange range) {

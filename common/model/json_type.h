@@ -38,6 +38,8 @@ namespace kinds {
 JsonType<bool> boolean();
 JsonType<std::string> text();
 JsonType<std::string> text_or_null();  // "" is written as null
+JsonType<std::string> filled_text();   // something else than white space must be in it
+JsonType<std::string> json_object();   // any object, kept as JSON text
 
 namespace detail {
 std::string integer_schema(IntegerRange range);

@@ -17,7 +17,7 @@ enum class JwtSource : std::uint8_t { header, query_param, cookie };
 enum class JwtAlgorithm : std::uint8_t { hs, rs, es, jwks };
 
 struct JwtVerifier {
-  // "source": {"type": "InHeader", "name": "Authorization", "remove": "Bearer "}
+  // "source": {"type": "InHeader", "name": "Authorization", "remove": "Bearer "}, which is the default.
   struct Source {
     JwtSource type = JwtSource::header;
     std::string name = "Authorization";
@@ -62,7 +62,7 @@ struct JwtVerifier {
   std::string description;  // "desc"
   bool enabled = true;
   bool strict = true;  // a missing token is refused
-  Source source;
+  Source source = {.remove = "Bearer "};  // as without "source" in the JSON
   AlgoSettings algo;
   Strategy strategy;
   std::vector<std::string> tags;
