@@ -1,26 +1,32 @@
-// "IpAddressAllowedList" and "IpAddressBlockList": {"addresses": ["10.0.0.0/8", "192.168.1.*", "::1"]}.
-// (pure)
+// The plugins IpAddressAllowedList and IpAddressBlockList: {"addresses": ["10.0.0.0/8", "192.168.1.*",
+// "::1"]}. (pure)
 #pragma once
 
 #include <asio/ip/address.hpp>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 #include <vector>
 
 #include "common/base/result.h"
+#include "gateway/tunnel/ip_network.h"
 
 namespace otoroshi::gateway {
 
 class IpPattern {
  public:
-  // An IP, a CIDR, or a text with `*`.
-  static Result<IpPattern> parse(const std::string& text);
-  bool matches(const asio::ip::address& address) const;  // v4-mapped IPv6 counts as IPv4
+  // An address, a network, or a text in which `*` stands for any characters; it is compared with the address
+  // as it is usually written ("10.0.0.1", "2001:db8::1"). Fails on what no address could match.
+  static Result<IpPattern> parse(std::string_view text);
+
+  bool matches(const asio::ip::address& address) const;  // IPv4-mapped IPv6 counts as IPv4
 
  private:
-  using Network = std::pair<asio::ip::address, unsigned>;
-  std::variant<Network, std::string> pattern_;
+  using Pattern = std::variant<IpNetwork, std::string>;
+  explicit IpPattern(Pattern pattern) : pattern_(std::move(pattern)) {}
+
+  Pattern pattern_;
 };
 
 struct IpRules {
