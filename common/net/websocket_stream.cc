@@ -62,9 +62,12 @@ IoResult WebSocketStream::fail(Error why) {
   return {IoStatus::error};
 }
 
-IoResult WebSocketStream::break_protocol(std::string what) {
+IoResult WebSocketStream::protocol_broken() {
   return fail({ErrorCode::protocol, side_,
-               "the " + std::string(options_.peer) + " broke the WebSocket protocol: " + std::move(what)});
+               std::string("the ")
+                   .append(options_.peer)
+                   .append(" broke the WebSocket protocol: ")
+                   .append(reader_.violation())});
 }
 
 IoResult WebSocketStream::try_read(MutableBytes into) {
@@ -77,6 +80,7 @@ IoResult WebSocketStream::try_read(MutableBytes into) {
     early_size_ = static_cast<std::uint8_t>(early_size_ - count);
     return IoResult::moved(count);
   }
+  if (!reader_.violation().empty()) return protocol_broken();
   if (reader_.close() && !peer_ended_) return read_ended();
   for (int count = 0; count < reads_for_nothing; ++count) {
     auto got = under_->try_read(into);
@@ -85,10 +89,10 @@ IoResult WebSocketStream::try_read(MutableBytes into) {
     if (got.would_block()) return got;
     silence_ = {};
     if (peer_ended_) continue;  // only control frames can come now, and nobody waits for answers
-    auto payload = reader_.decode(into.first(got.bytes));
-    if (!payload) return break_protocol(std::move(payload.error()));
+    const auto payload = reader_.decode(into.first(got.bytes));
     if (auto ping = reader_.take_ping()) pong_due_ = std::move(ping);
-    if (*payload > 0) return IoResult::moved(*payload);
+    if (payload > 0) return IoResult::moved(payload);
+    if (!reader_.violation().empty()) return protocol_broken();
     if (reader_.close()) return read_ended();
   }
   return {IoStatus::would_block};
@@ -253,7 +257,8 @@ void WebSocketStream::arm_writable(Waiter& waiter) {
 }
 
 RawSource WebSocketStream::raw_source() {
-  if (failure_ || early_size_ > 0 || peer_ended_ || options_.role == Role::server) return {};
+  if (failure_ || early_size_ > 0 || reader_.is_over() || peer_ended_ || options_.role == Role::server)
+    return {};
   const auto under = under_->raw_source();
   if (under.limit == 0) return {};
   if (reader_.raw_left() == 0) splices_frame_ = false;
@@ -271,12 +276,7 @@ void WebSocketStream::read_raw_head() {
   auto got = under_->try_read(early_);
   if (!got.done()) return;  // the next read says why
   silence_ = {};
-  auto payload = reader_.decode(MutableBytes(early_).first(got.bytes));
-  if (!payload) {
-    break_protocol(std::move(payload.error()));
-    return;
-  }
-  early_size_ = static_cast<std::uint8_t>(*payload);
+  early_size_ = static_cast<std::uint8_t>(reader_.decode(MutableBytes(early_).first(got.bytes)));
   if (auto ping = reader_.take_ping()) pong_due_ = std::move(ping);
 }
 

@@ -66,7 +66,7 @@ class WebSocketStream final : public Stream {
 
  private:
   IoResult fail(Error why);
-  IoResult break_protocol(std::string what);
+  IoResult protocol_broken();
   IoResult read_ended();
   void read_raw_head();
 

@@ -23,10 +23,6 @@ bool may_be_sent(std::uint16_t code) {
   return (code >= 1000 && code <= 1003) || (code >= 1007 && code <= 1014) || (code >= 3000 && code <= 4999);
 }
 
-std::unexpected<std::string> wrong(const char* what) {
-  return std::unexpected(std::string(what));
-}
-
 }  // namespace
 
 // Not websocketpp's word_mask_circ(): it reads whole words at any address, which is undefined behaviour.
@@ -50,15 +46,12 @@ void Mask::apply(Bytes from, std::byte* into) {
   skip(from.size());
 }
 
-std::expected<std::size_t, std::string> FrameReader::decode(MutableBytes wire) {
+std::size_t FrameReader::decode(MutableBytes wire) {
   const auto payload = wire.data();
   std::size_t decoded = 0;
-  while (!close_ && !wire.empty()) {
-    if (kind_ == Kind::none) {
-      auto taken = take_head(wire);
-      if (!taken) return std::unexpected(std::move(taken.error()));
-      wire = wire.subspan(*taken);
-    }
+  while (!is_over() && !wire.empty()) {
+    if (kind_ == Kind::none) wire = wire.subspan(take_head(wire));
+    if (kind_ == Kind::none) continue;
     const auto piece = wire.first(std::min<std::uint64_t>(left_, wire.size()));
     if (kind_ == Kind::data) {
       if (own_ == Role::server)
@@ -72,20 +65,18 @@ std::expected<std::size_t, std::string> FrameReader::decode(MutableBytes wire) {
     }
     wire = wire.subspan(piece.size());
     left_ -= piece.size();
-    if (kind_ != Kind::none && left_ == 0) {
-      if (auto ended = end_frame(); !ended) return std::unexpected(std::move(ended.error()));
-    }
+    if (left_ == 0) end_frame();
   }
   return decoded;
 }
 
 void FrameReader::raw_taken(std::uint64_t bytes) {
   left_ -= bytes;
-  if (left_ == 0) (void)end_frame();  // of data, which cannot end wrongly
+  if (left_ == 0) end_frame();
 }
 
 // Takes as many bytes as the head still needs; with the last of them the frame begins.
-std::expected<std::size_t, std::string> FrameReader::take_head(Bytes wire) {
+std::size_t FrameReader::take_head(Bytes wire) {
   std::size_t taken = 0;
   for (;;) {
     auto needed = head_size_ < frame::limits::basic_header_length ? frame::limits::basic_header_length
@@ -97,11 +88,11 @@ std::expected<std::size_t, std::string> FrameReader::take_head(Bytes wire) {
     head_size_ = static_cast<std::uint8_t>(head_size_ + count);
     taken += count;
   }
-  if (auto begun = begin_frame(); !begun) return std::unexpected(std::move(begun.error()));
+  begin_frame();
   return taken;
 }
 
-std::expected<void, std::string> FrameReader::begin_frame() {
+void FrameReader::begin_frame() {
   const auto basic = basic_of(head_);
   frame::extended_header extended;
   std::memcpy(extended.bytes, head_.data() + frame::limits::basic_header_length,
@@ -149,19 +140,17 @@ std::expected<void, std::string> FrameReader::begin_frame() {
     default:
       kind_ = opcode == frame::opcode::binary ? Kind::data : Kind::dropped;
   }
-  return {};
 }
 
-std::expected<void, std::string> FrameReader::end_frame() {
+void FrameReader::end_frame() {
   const auto ended = std::exchange(kind_, Kind::none);
-  if (ended == Kind::data || ended == Kind::dropped) {
-    message_ = last_fragment_ ? Kind::none : ended;
-    return {};
-  }
+  if (ended == Kind::data || ended == Kind::dropped) message_ = last_fragment_ ? Kind::none : ended;
   auto payload = std::exchange(control_, std::string());
   if (ended == Kind::ping) ping_ = std::move(payload);
-  if (ended != Kind::close) return {};
+  if (ended == Kind::close) take_close(payload);
+}
 
+void FrameReader::take_close(std::string_view payload) {
   Close close;
   if (!payload.empty()) {
     auto reader = ByteReader(as_bytes(payload));
@@ -173,7 +162,6 @@ std::expected<void, std::string> FrameReader::end_frame() {
       return wrong("the reason in a Close frame is not UTF-8");
   }
   close_ = std::move(close);
-  return {};
 }
 
 FrameHead::FrameHead(Role own, std::uint8_t opcode, std::uint64_t payload, const Mask::Key& key) {

@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <expected>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -56,9 +55,8 @@ class FrameReader {
   explicit FrameReader(Role own) : own_(own) {}
 
   // Decodes bytes as they came from the wire, in place: the payload of binary messages stands at the front
-  // afterwards, and so many bytes are returned. Nothing behind a Close frame is looked at. Fails with what
-  // the peer did wrong, for a Close with code 1002.
-  std::expected<std::size_t, std::string> decode(MutableBytes wire);
+  // afterwards, and so many bytes are returned. Nothing behind a Close frame or a violation is looked at.
+  std::size_t decode(MutableBytes wire);
 
   // Payload of a binary message that comes next and need not pass through decode(): unmasked, so a client's
   // only. 0 between frames.
@@ -71,17 +69,24 @@ class FrameReader {
   // The payload of the last Ping that has not been taken: the Pong that is owed.
   std::optional<std::string> take_ping() { return std::exchange(ping_, std::nullopt); }
   const std::optional<Close>& close() const { return close_; }
+  // What the peer did wrong, for a Close with code 1002; empty while it keeps to the protocol.
+  std::string_view violation() const { return violation_; }
+  // One of them has come.
+  bool is_over() const { return close_ || !violation_.empty(); }
 
  private:
   enum class Kind : std::uint8_t { none, data, dropped, close, ping, pong };
 
-  std::expected<std::size_t, std::string> take_head(Bytes wire);
-  std::expected<void, std::string> begin_frame();
-  std::expected<void, std::string> end_frame();
+  std::size_t take_head(Bytes wire);
+  void begin_frame();
+  void end_frame();
+  void take_close(std::string_view payload);
+  void wrong(std::string_view what) { violation_ = what; }
 
   std::optional<std::string> ping_;
   std::optional<Close> close_;
-  std::string control_;  // payload of a control frame so far
+  std::string_view violation_;  // a literal
+  std::string control_;         // payload of a control frame so far
   std::uint64_t left_ = 0;
   std::array<std::byte, max_frame_head> head_{};
   Mask mask_;
