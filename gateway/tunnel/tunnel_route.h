@@ -1,62 +1,41 @@
-// A route as the tunnel understands it: its plugins as access rules, its targets with their placeholders, the
-// destinations that a request may choose. Built from a model Route, immutable. (pure)
+// A route as the tunnel understands it: its domains, its plugins as access rules, its targets with their
+// placeholders, the destinations that a request may choose. Built from a model Route, immutable. (pure)
 #pragma once
 
 #include <memory>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "common/base/result.h"
 #include "common/model/route.h"
+#include "gateway/tunnel/access_rules.h"
 #include "gateway/tunnel/destination_rules.h"
-#include "gateway/tunnel/ip_rules.h"
 #include "gateway/tunnel/target_template.h"
 
 namespace otoroshi::gateway {
 
-// "ApikeyCalls": which carriers of a key are looked at (facts C1), and whether there must be one.
-struct ApiKeyRule {
-  bool basic = true;
-  bool custom_headers = true;
-  bool client_id = true;
-  bool jwt = true;
-  bool oto_bearer = true;
-  bool mandatory = true;        // false: who brings no key is let in
-  bool pass_with_user = false;  // a living session will do, too
-};
-// "JwtVerificationOnly": a token that one of these verifiers believes.
-struct JwtRule {
-  std::vector<std::string> verifiers;  // ids
-  bool fail_if_absent = true;
-};
-// "AuthModule": a living session.
-struct SessionRule {
-  bool pass_with_apikey = false;
-};
-
-// All that are there must agree; none at all: public.
-struct AccessRules {
-  std::vector<ApiKeyRule> api_key;
-  std::vector<JwtRule> jwt;
-  std::vector<SessionRule> session;
-  IpRules addresses;
-};
-
 struct TunnelRoute {
   RoutePtr route;
+  std::vector<std::string> domains;  // patterns as in routing/domain_matcher.h, without paths
   AccessRules access;
-  std::vector<TargetTemplate> targets;
+  std::vector<TargetTemplate> targets;  // at least one
   DestinationRules destinations;
 };
+using TunnelRoutePtr = std::shared_ptr<const TunnelRoute>;
 
-// What is wrong with a route, every problem at once: a route that is not understood to the last access rule
-// is not served. Paths are JSON Pointers into the route.
+// Whether the route is a tunnel's at all: it has an enabled TcpTunnel plugin. Others (an export of Otoroshi's
+// is full of them) are not served, and not checked either.
+bool is_tunnel(const Route& route);
+
+// What is wrong with a tunnel's route, every problem at once: one that is not understood to the last access
+// rule is not served. Enabled or not makes no difference. Paths are JSON Pointers into the route.
 Problems check(const Route& route);
-// What was accepted and has no effect: plugins that only rewrite HTTP.
+
+// What is accepted and has no effect: plugins that only rewrite HTTP, destinations that nothing depends on;
+// or the whole route, if it is no tunnel's.
 Problems warnings(const Route& route);
-// The route has passed check().
-Result<std::shared_ptr<const TunnelRoute>> make_tunnel_route(RoutePtr route);
+
+// null: the route is no tunnel's. Fails (bad_input, gateway) with the first problem of check().
+Result<TunnelRoutePtr> make_tunnel_route(RoutePtr route);
 
 }  // namespace otoroshi::gateway
