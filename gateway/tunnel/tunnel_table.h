@@ -2,6 +2,7 @@
 // part of the Snapshot. Any thread may ask it.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,32 +33,46 @@ struct TunnelEntities {
 
 class TunnelTable {
  public:
-  // Fails on the first entity that cannot be served by; check_tunnel_entities() tells all of them.
-  // `session_secret` signs session tokens.
+  // Fails on the first entity that cannot be served by, and names it. Ids are unique, else the first counts.
+  // `session_secret` signs session tokens. Routes that are disabled or no tunnel's are left out, and so are
+  // disabled verifiers. Building is no work for a thread that serves connections.
   static Result<std::shared_ptr<const TunnelTable>> build(TunnelEntities entities,
                                                           std::string session_secret);
 
   // The first enabled route in order of creation one of whose domains matches; null: none.
-  std::shared_ptr<const TunnelRoute> route(std::string_view host) const;
+  TunnelRoutePtr route(std::string_view host) const;
+  // An enabled route; null: none.
+  const TunnelRoute* route_by_id(std::string_view id) const;
 
-  ApiKeyPtr api_key(std::string_view client_id) const;  // null: none
+  // Disabled ones, too. null: none.
+  ApiKeyPtr api_key(std::string_view client_id) const;
   AppSessionPtr session(std::string_view random_id) const;
+  // An enabled verifier; null: none.
   std::shared_ptr<const JwtChecker> verifier(std::string_view id) const;
-  const TunnelRoute* route_by_id(std::string_view id) const;  // enabled ones; null: none
+
   const std::string& session_secret() const { return session_secret_; }
   const TunnelEntities& entities() const { return entities_; }
 
  private:
-  TunnelTable() = default;
-  struct Names;
+  struct HashText {
+    using is_transparent = void;
+    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
+  };
+  template <class Value>
+  using ById = std::unordered_map<std::string, Value, HashText, std::equal_to<>>;
+
+  TunnelTable(TunnelEntities entities, std::string session_secret);
+  Result<void> add_routes();
+  Result<void> add_verifiers();
+
   TunnelEntities entities_;
   std::string session_secret_;
-  std::vector<std::shared_ptr<const TunnelRoute>> routes_;  // the enabled ones
-  std::vector<std::size_t> route_of_domain_;
-  std::optional<DomainMatcher> domains_;
-  std::unordered_map<std::string, ApiKeyPtr> api_keys_;
-  std::unordered_map<std::string, AppSessionPtr> sessions_;
-  std::unordered_map<std::string, std::shared_ptr<const JwtChecker>> verifiers_;
+  std::vector<TunnelRoutePtr> route_of_domain_;  // by index of the pattern in `domains_`
+  std::optional<DomainMatcher> domains_;         // set by build()
+  ById<TunnelRoutePtr> routes_;
+  ById<ApiKeyPtr> api_keys_;
+  ById<AppSessionPtr> sessions_;
+  ById<std::shared_ptr<const JwtChecker>> verifiers_;
 };
 
 using TunnelTablePtr = std::shared_ptr<const TunnelTable>;
