@@ -237,6 +237,11 @@ TEST_CASE("what a request sends is one host and one port, or is refused") {
 }
 
 TEST_CASE("a value inside a name cannot leave it") {
+  const auto inside = TargetTemplate::parse(target("db${req.query.env}.internal.com", 22));
+  REQUIRE(inside);
+  CHECK(inside->resolve(request({{"env", "1"}}))->host == "db1.internal.com");
+  CHECK_FALSE(inside->resolve(request({{"env", ""}})));
+
   const auto parsed = TargetTemplate::parse(target("${req.query.env}.internal.com", 22));
   REQUIRE(parsed);
   CHECK(parsed->resolve(request({{"env", "a.b"}}))->host == "a.b.internal.com");
