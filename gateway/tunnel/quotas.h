@@ -3,26 +3,35 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <unordered_map>
 
+#include "common/base/result.h"
 #include "common/model/api_key.h"
 
 namespace otoroshi::gateway {
 
 class Quotas {
  public:
-  // Counts one more tunnel, unless one of the key's quotas is used up: then nothing is counted.
-  bool take(const ApiKey& key, std::chrono::system_clock::time_point now);
+  // Counts one more tunnel, unless one of the key's quotas is used up: then nothing is counted, and the
+  // failure (limit, client) names the quota.
+  Result<void> take(const ApiKey& key, std::chrono::system_clock::time_point now);
 
  private:
+  // What was opened in one period; another period begins at zero.
+  struct Count {
+    std::int64_t period = -1;
+    std::int64_t opened = 0;
+
+    std::int64_t opened_in(std::int64_t asked_period);
+  };
   struct Use {
-    std::int64_t second = 0, day = 0, month = 0;  // the periods that are counted, as numbers since 1970
-    std::int64_t this_second = 0, this_day = 0, this_month = 0;
+    Count second, day, month;
   };
   std::mutex mutex_;
-  std::unordered_map<std::string, Use> uses_;
+  std::unordered_map<std::string, Use> uses_;  // by client id
 };
 
 }  // namespace otoroshi::gateway
