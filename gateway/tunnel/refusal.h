@@ -14,6 +14,12 @@ struct Refusal {
   Error error;             // its sentence is the answer's "error_description"; never holds a secret
 };
 
+// For `return not_admitted(401, "errors.bad.api.key", "...")`: the caller's fault.
+inline std::unexpected<Refusal> not_admitted(unsigned status, std::string_view cause, std::string sentence) {
+  return std::unexpected(
+      Refusal{status, cause, Error{ErrorCode::bad_input, Side::client, std::move(sentence)}});
+}
+
 template <class T>
 using Admission = std::expected<T, Refusal>;
 
