@@ -5,12 +5,14 @@
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
+#include <exception>
 #include <fstream>
 #include <optional>
 #include <system_error>
 
 #include "common/text/ascii.h"
 #include "common/text/host_port.h"
+#include "common/text/http_text.h"
 #include "common/text/percent.h"
 #include "common/text/quoted.h"
 
@@ -95,8 +97,7 @@ Result<void> check_jwks_source(const JwtVerifier::AlgoSettings& source) {
                     " is not allowed: https://HOST/PATH, http://HOST/PATH or file:///PATH is wanted");
   }
   for (const auto& [name, value] : source.headers) {
-    if (name.empty() || has_forbidden_character(name) || name.find_first_of(" :") != std::string::npos ||
-        has_forbidden_character(value))
+    if (name.empty() || !std::ranges::all_of(name, is_token_character) || has_forbidden_character(value))
       return unusable("algoSettings.headers " + otoroshi::quoted(name) + " is no header of HTTP");
   }
   if (!source.kty.empty() && source.kty != "RSA" && source.kty != "EC")
@@ -115,7 +116,13 @@ std::string shown_url(std::string_view url) {
 
 Result<std::string> fetch_jwks(const JwtVerifier::AlgoSettings& source) {
   if (auto usable = check_jwks_source(source); !usable) return std::unexpected(usable.error());
-  if (const auto url = parse_http_url(source.url)) return fetch_http(*url, source);
+  if (const auto url = parse_http_url(source.url)) {
+    try {
+      return fetch_http(*url, source);
+    } catch (const std::exception& problem) {  // httplib's, which allocates and matches regular expressions
+      return failed(problem.what());
+    }
+  }
   const auto path = percent_decode(std::string_view(source.url).substr(file_scheme.size()));
   if (!path || path->contains('\0')) return failed("its path is not percent-encoded");
   return fetch_file(*path);

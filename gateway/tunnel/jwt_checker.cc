@@ -1,8 +1,7 @@
 #include "gateway/tunnel/jwt_checker.h"
 
-#include <algorithm>
-
 #include "common/text/ascii.h"
+#include "common/text/http_text.h"
 #include "common/text/quoted.h"
 #include "gateway/tunnel/jwks_source.h"
 #include "gateway/tunnel/jwt_claims.h"
@@ -23,19 +22,14 @@ JwsFamily family_of(JwtAlgorithm algorithm) {
   return algorithm == JwtAlgorithm::rs ? JwsFamily::rs : JwsFamily::es;
 }
 
-std::string_view trimmed(std::string_view text) {
-  text.remove_prefix(std::min(text.find_first_not_of(' '), text.size()));
-  return text.substr(0, text.find_last_not_of(' ') + 1);
-}
-
 // What is left of a header's value behind the prefix. A value of another scheme ("Basic ...") is no token;
 // one without any scheme is, as in Otoroshi.
 std::string_view without_prefix(std::string_view value, std::string_view prefix) {
-  value = trimmed(value);
-  prefix = trimmed(prefix);
+  value = trim_http(value);
+  prefix = trim_http(prefix);
   if (prefix.empty()) return value;
   if (equal_ignoring_case(value.substr(0, prefix.size()), prefix))
-    return trimmed(value.substr(prefix.size()));
+    return trim_http(value.substr(prefix.size()));
   return value.contains(' ') ? std::string_view() : value;
 }
 
