@@ -47,7 +47,7 @@ struct GatewayConfig {
 
   struct Tunnel {
     std::string address = "0.0.0.0";
-    std::uint16_t port = 0;  // 0 = off; stays the default until the tunnel is part of the build, then 8080
+    std::uint16_t port = 8080;   // 0 = off
     std::uint16_t tls_port = 0;  // 0 = off
     Duration ping_interval = std::chrono::seconds(25);
   };
@@ -96,7 +96,7 @@ struct GatewayConfig {
   Store store;
   std::vector<std::string> imports;  // "import": files of entities, read at start and at SIGHUP
   bool import_replace = false;       // with sqlite: entities of the files overwrite stored ones
-  std::string secret;                // signs session tokens
+  std::string secret;                // signs session tokens; "" = kept in dataDir, see session_secret.h
   Admin admin;
   Tunnel tunnel;
   Certificates certificates;

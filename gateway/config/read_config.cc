@@ -146,14 +146,15 @@ void check_together(GatewayConfig& config, Problems& problems) {
   if (config.admin.certificate.empty() != config.admin.key.empty()) {
     problems.push_back({"/admin", "\"certificate\" and \"key\" belong together: set both or none"});
   }
-  auto warn_about_port = [&config](std::uint16_t port, const char* path, const std::string& part) {
-    if (port == 0) return;
+  if (config.tunnel.port != 0 && config.tunnel.port == config.tunnel.tls_port) {
+    problems.push_back({"/tunnel", "\"port\" and \"tlsPort\" are both " + std::to_string(config.tunnel.port) +
+                                       ": give them different ports, or set one of them to 0"});
+  }
+  if (config.admin.port != 0) {
     config.warnings.push_back(
-        {path, part + " is not in this build yet: nothing listens on port " + std::to_string(port)});
-  };
-  warn_about_port(config.admin.port, "/admin/port", "the admin API");
-  warn_about_port(config.tunnel.port, "/tunnel/port", "the tunnel");
-  warn_about_port(config.tunnel.tls_port, "/tunnel/tlsPort", "the tunnel");
+        {"/admin/port", "the admin API is not in this build yet: nothing listens on port " +
+                            std::to_string(config.admin.port)});
+  }
   if (config.import_replace && config.store.type == StoreType::memory) {
     config.warnings.push_back({"/importReplace",
                                "no effect with store.type \"memory\": there, the import files always "

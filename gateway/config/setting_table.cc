@@ -11,17 +11,18 @@ using F = SettingField;
 constexpr Setting table[] = {
     {"threads", [](C& c) -> F { return ThreadsField{&c.threads}; }, "Worker threads; 0 = one per core."},
     {"dataDir", [](C& c) -> F { return PathField{&c.data_dir}; },
-     "Folder for what the gateway keeps; created with mode 0700, locked while a gateway runs. "
-     "Not used in this build yet."},
+     "Folder for what the gateway keeps, such as a `secret` that it has made; created with mode 0700 when "
+     "there is something to keep."},
     {"store.type", [](C& c) -> F { return StoreTypeField{&c.store.type}; },
      "Where entities live. `memory`: the files of `import` are the truth. `sqlite`: not in this build yet."},
     {"import", [](C& c) -> F { return PathListField{&c.imports}; },
-     "Files of entities, `{\"tcpServices\": [...]}`; read at start and at SIGHUP. In the environment: "
-     "separated by commas."},
+     "Files of entities, `{\"tcpServices\": [...], \"routes\": [...]}`; read at start and at SIGHUP. In the "
+     "environment: separated by commas."},
     {"importReplace", [](C& c) -> F { return BooleanField{&c.import_replace}; },
      "With `sqlite`: entities of the files overwrite stored ones with the same id. No effect with `memory`."},
     {"secret", [](C& c) -> F { return SecretField{&c.secret}; },
-     "Signs session tokens of the tunnel. Not used in this build yet."},
+     "Signs session tokens of the tunnel; empty = made once when there are sessions, and kept in "
+     "`dataDir`/secret."},
 
     {"admin.address", [](C& c) -> F { return AddressField{&c.admin.address}; },
      "IP address of the admin API. The admin API is not in this build yet."},
@@ -37,7 +38,7 @@ constexpr Setting table[] = {
      "Allow an `admin.address` other than loopback without TLS."},
 
     {"tunnel.address", [](C& c) -> F { return AddressField{&c.tunnel.address}; },
-     "IP address of the tunnel. The tunnel is not in this build yet."},
+     "IP address that the tunnel listens on; `::` is every address of both families."},
     {"tunnel.port", [](C& c) -> F { return PortField{&c.tunnel.port}; },
      "Port of the tunnel without TLS; 0 = off."},
     {"tunnel.tlsPort", [](C& c) -> F { return PortField{&c.tunnel.tls_port}; },

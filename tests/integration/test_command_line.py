@@ -5,6 +5,7 @@ import signal
 
 from support import Process, Story, main, run_gateway
 from support.gateway import gateway_program
+from support.ports import reserve_port
 from support.servers import run
 
 
@@ -22,7 +23,8 @@ class CommandLine(Story):
             self.assertIn(flag, output)
 
     def test_without_a_file_it_starts(self):
-        with Process([gateway_program()], cwd=self.folder()) as gateway:
+        elsewhere = {"GATEWAY_TUNNEL_PORT": str(reserve_port())}  # the default may be somebody else's
+        with Process([gateway_program()], cwd=self.folder(), env=elsewhere) as gateway:
             gateway.wait_line(r"\bready\b")
             gateway.signal(signal.SIGTERM)
             self.assertEqual(gateway.wait(), 0)
