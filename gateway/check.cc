@@ -1,10 +1,12 @@
 #include "gateway/check.h"
 
 #include <algorithm>
+#include <concepts>
 #include <cstdio>
 #include <map>
 
 #include "gateway/config/import_file.h"
+#include "gateway/store/entity_kinds.h"
 #include "gateway/store/snapshot.h"
 
 namespace otoroshi::gateway {
@@ -31,16 +33,17 @@ class Check {
     auto imported = load_import_files(config_.imports);
     if (!imported) return append(problems_, imported.error());
     append(warnings_, imported->warnings);
-    check_services(imported->services);
+    entities_ = std::move(imported->entities);
+    check_services();
+    check_tunnel();
+    warn_about_missing_certificates();
   }
 
   int report() const {
     print("gateway: warning: ", warnings_);
     print_problems(problems_);
     if (problems_.empty()) {
-      std::printf("fine: %s on %s, %s\n", counted(services_, "service").c_str(),
-                  counted(ports_, "port").c_str(),
-                  counted(tls_.certificates()->size(), "certificate").c_str());
+      std::printf("fine: %s\n", summary().c_str());
       return 0;
     }
     std::fprintf(stderr, "gateway: %s to solve\n", counted(problems_.size(), "problem").c_str());
@@ -56,36 +59,61 @@ class Check {
   }
 
   // A snapshot stops at its first bad port; one for each port tells them all.
-  void check_services(const std::vector<TcpServicePtr>& services) {
-    std::map<ListenAddress, std::vector<TcpServicePtr>> by_address;
-    for (const auto& service : services) {
+  void check_services() {
+    std::map<ListenAddress, EntityList<TcpService>> by_address;
+    for (const auto& service : entities_.services) {
       if (service->enabled) by_address[{service->interface, service->port}].push_back(service);
     }
     for (auto& [address, sharing] : by_address) {
-      if (auto built = build_snapshot(std::move(sharing), nullptr, tls_); !built)
-        problems_.push_back({"", built.error().sentence});
+      check_snapshot({.services = std::move(sharing), .tunnel = {}}, TunnelSettings::off());
     }
-    services_ = services.size();
-    ports_ = by_address.size();
-    warn_about_missing_certificates(services);
+    service_ports_ = by_address.size();
   }
 
-  void warn_about_missing_certificates(const std::vector<TcpServicePtr>& services) {
+  void check_tunnel() {
+    append(problems_, port_conflicts(entities_.services, config_.tunnel));
+    const TunnelSettings settings{config_.tunnel,
+                                  config_.secret};  // whatever the secret will be: none is made
+    check_snapshot({.services = {}, .tunnel = entities_.tunnel}, settings);
+    if (settings.is_on() || entities_.tunnel.routes.empty()) return;
+    warnings_.push_back({"tunnel", "\"port\" and \"tlsPort\" are 0: the routes are not served"});
+  }
+
+  void check_snapshot(Entities entities, const TunnelSettings& tunnel) {
+    if (auto built = build_snapshot(std::move(entities), nullptr, tls_, tunnel); !built)
+      problems_.push_back({"", built.error().sentence});
+  }
+
+  void warn_about_missing_certificates() {
     if (tls_.certificates()->size() > 0) return;
+    auto warn = [this](const std::string& who) {
+      warnings_.push_back({"certificates.dir", "'" + config_.certificates.dir +
+                                                   "' holds no certificate that can be used, and " + who +
+                                                   ": every handshake will fail"});
+    };
     auto ends_tls = [](const auto& service) { return service->enabled && service->tls == TlsMode::enabled; };
-    auto found = std::ranges::find_if(services, ends_tls);
-    if (found == services.end()) return;
-    warnings_.push_back({"certificates.dir",
-                         "'" + config_.certificates.dir + "' holds no certificate that can be used, and " +
-                             described(**found) + " has \"tls\": \"Enabled\": every handshake will fail"});
+    auto found = std::ranges::find_if(entities_.services, ends_tls);
+    if (found != entities_.services.end()) warn(described(**found) + " has \"tls\": \"Enabled\"");
+    if (config_.tunnel.tls_port != 0) warn("tunnel.tlsPort is set");
+  }
+
+  // "2 services on 1 port, 1 route, 3 API keys, 1 certificate"
+  std::string summary() const {
+    auto text = counted(entities_.services.size(), "service") + " on " + counted(service_ports_, "port");
+    for_each_kind([&]<class Entity>(const EntityKind<Entity>& kind) {
+      const auto count = list_of<Entity>(entities_).size();
+      if (!std::same_as<Entity, TcpService> && count > 0)
+        text += ", " + counted(count, std::string(kind.noun));
+    });
+    return text + ", " + counted(tls_.certificates()->size(), "certificate");
   }
 
   const GatewayConfig& config_;
   TlsMaterial tls_;
+  Entities entities_;
+  std::size_t service_ports_ = 0;
   Problems problems_;
   Problems warnings_;
-  std::size_t services_ = 0;
-  std::size_t ports_ = 0;
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "gateway/config/import_file.h"
 #include "gateway/log.h"
 #include "gateway/sd_notify.h"
+#include "gateway/session_secret.h"
 #include "gateway/store/import_plan.h"
 
 namespace otoroshi::gateway {
@@ -65,7 +66,8 @@ Gateway::Gateway(GatewayConfig config, std::uint64_t descriptors)
       drain_timer_(control_),
       tls_(config_),
       listeners_(workers_),
-      store_(std::make_unique<MemoryStore>()) {}
+      store_(std::make_unique<MemoryStore>()),
+      tunnel_{config_.tunnel, config_.secret} {}
 
 Gateway::~Gateway() {
   for (auto& worker : workers_) worker->context.worker.stop();
@@ -111,10 +113,10 @@ Result<void> Gateway::import_files() {
     return fail(ErrorCode::bad_input, Side::gateway, "the import files cannot be used as they are");
   }
   log_warnings(imported->warnings);
-  auto plan = plan_import(store_->tcp_services(), std::move(imported->services));
-  if (auto served = serve(plan.services); !served) return served;
-  spdlog::info("services: {}; open ports: {}", to_text(plan), snapshot_->ports.size());
-  return store_->replace_tcp_services(std::move(plan.services));
+  auto plan = plan_import(store_->entities(), std::move(imported->entities));
+  if (auto served = serve(plan.entities); !served) return served;
+  spdlog::info("entities: {}; open ports: {}", to_text(plan), snapshot_->ports.size());
+  return store_->replace(std::move(plan.entities));
 }
 
 void Gateway::reload() {
@@ -123,14 +125,25 @@ void Gateway::reload() {
   hand_out_certificates();
   if (auto reopened = events_->reopen(); !reopened) spdlog::error("{}", reopened.error().sentence);
   if (auto imported = import_files(); !imported) {
-    spdlog::error("reload failed, the services stay as they were: {}", imported.error().sentence);
+    spdlog::error("reload failed, the entities stay as they were: {}", imported.error().sentence);
     // New authorities for clients' certificates are in force all the same.
-    if (auto applied = serve(store_->tcp_services()); !applied) spdlog::error("{}", applied.error().sentence);
+    if (auto applied = serve(store_->entities()); !applied) spdlog::error("{}", applied.error().sentence);
   }
 }
 
-Result<void> Gateway::serve(const std::vector<TcpServicePtr>& services) {
-  auto snapshot = build_snapshot(services, snapshot_.get(), tls_);
+// Only tokens of stored sessions are accepted, so without sessions no secret is needed, and none is made.
+Result<void> Gateway::find_session_secret(const Entities& entities) {
+  const bool is_needed = tunnel_.is_on() && !entities.tunnel.sessions.empty();
+  if (!is_needed || !tunnel_.session_secret.empty()) return {};
+  auto secret = kept_session_secret(config_.data_dir);
+  if (!secret) return std::unexpected(secret.error());
+  tunnel_.session_secret = std::move(*secret);
+  return {};
+}
+
+Result<void> Gateway::serve(const Entities& entities) {
+  if (auto found = find_session_secret(entities); !found) return found;
+  auto snapshot = build_snapshot(entities, snapshot_.get(), tls_, tunnel_);
   if (!snapshot) return std::unexpected(snapshot.error());
   if (auto applied = listeners_.apply(**snapshot); !applied) return applied;
   snapshot_ = std::move(*snapshot);

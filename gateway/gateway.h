@@ -33,7 +33,8 @@ class Gateway {
   class Sweeper;
 
   Result<void> import_files();
-  Result<void> serve(const std::vector<TcpServicePtr>& services);
+  Result<void> serve(const Entities& entities);
+  Result<void> find_session_secret(const Entities& entities);
   void reload();
   void hand_out_certificates();
   void watch_signals();
@@ -60,6 +61,7 @@ class Gateway {
   std::vector<std::unique_ptr<Sweeper>> sweepers_;
   ListenerSet listeners_;
   std::unique_ptr<EntityStore> store_;
+  TunnelSettings tunnel_;
   SnapshotPtr snapshot_;
 };
 

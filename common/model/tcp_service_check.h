@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "common/base/result.h"
 #include "common/model/tcp_service.h"
@@ -20,11 +21,13 @@ Problems warnings(const TcpService& service);
 // Why two services whose addresses overlap cannot share their port, and what to change; nullopt: they can.
 std::optional<std::string> port_conflict(const TcpService& service, const TcpService& other);
 
-// Every reason why these services cannot be there together: an id that is taken, or an address and port that
-// overlap with those of a service before (design: several enabled services share an interface and a port only
-// if all have sni.enabled and the same tls and clientAuth). At most one of each kind a service; the path
-// begins with its index in the list: "/3/port". Disabled services take part in no conflict of ports. Takes
-// n log n.
+// Whether listeners on these IP addresses would hear the same clients: they are equal, or one of them is every
+// address ("0.0.0.0" of IPv4, "::" of both families) and the other one is among those.
+bool interfaces_overlap(std::string_view one, std::string_view other);
+
+// Every enabled service that cannot be there together with one before it, since their addresses and ports
+// overlap (design: several services share an interface and a port only if all have sni.enabled and the same
+// tls and clientAuth). The path begins with the service's index in the list: "/3/port". Takes n log n.
 Problems check_together(std::span<const TcpServicePtr> services);
 
 }  // namespace otoroshi

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <map>
-#include <string_view>
 #include <unordered_map>
 #include <utility>
 
@@ -77,19 +76,24 @@ std::optional<std::string> port_conflict(const TcpService& service, const TcpSer
       described(service), described(other), service.port, why);
 }
 
+bool interfaces_overlap(std::string_view one, std::string_view other) {
+  const auto a = address_bytes(one), b = address_bytes(other);
+  if (!a || !b) return false;  // check() tells
+  const auto covers = [](const AddressBytes& all, const AddressBytes& some) {
+    return all == some || all == any_ipv6 || (all == any_ipv4 && is_ipv4_mapped(some));
+  };
+  return covers(*a, *b) || covers(*b, *a);
+}
+
 Problems check_together(std::span<const TcpServicePtr> services) {
   Problems problems;
   const JsonPlace root(problems);
-  std::unordered_map<std::string_view, const TcpService*> by_id;
   std::unordered_map<std::uint16_t, PortUse> by_port;
   for (std::size_t i = 0; i < services.size(); ++i) {
     const auto& service = *services[i];
+    if (!service.enabled) continue;
     const auto place = root / i;
-    const auto [holder, is_new] = by_id.try_emplace(service.id, &service);
-    if (!is_new)
-      (place / "id")
-          .problem("the id is taken by " + described(*holder->second) + ": an id stands for one service");
-    if (service.enabled) check_port(service, by_port[service.port], place / "port");
+    check_port(service, by_port[service.port], place / "port");
   }
   return problems;
 }

@@ -2,10 +2,8 @@
 // next. Control thread only.
 #pragma once
 
-#include <vector>
-
 #include "common/base/result.h"
-#include "common/model/tcp_service.h"
+#include "gateway/store/entities.h"
 
 namespace otoroshi::gateway {
 
@@ -13,10 +11,9 @@ class EntityStore {
  public:
   virtual ~EntityStore() = default;
 
-  // In order of creation.
-  virtual std::vector<TcpServicePtr> tcp_services() const = 0;
+  virtual const Entities& entities() const = 0;
   // All or nothing; durable, as far as the store is, once it returns.
-  virtual Result<void> replace_tcp_services(std::vector<TcpServicePtr> services) = 0;
+  virtual Result<void> replace(Entities entities) = 0;
 };
 
 }  // namespace otoroshi::gateway

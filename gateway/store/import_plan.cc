@@ -1,29 +1,49 @@
 #include "gateway/store/import_plan.h"
 
+#include <string_view>
 #include <unordered_map>
+#include <utility>
+
+#include "gateway/store/entity_kinds.h"
 
 namespace otoroshi::gateway {
+namespace {
 
-ImportPlan plan_import(const std::vector<TcpServicePtr>& current, std::vector<TcpServicePtr> wanted) {
-  ImportPlan plan;
-  std::unordered_map<std::string, TcpServicePtr*> by_id;
-  for (auto& service : wanted) by_id.emplace(service->id, &service);
-  for (const auto& service : current) {
-    auto found = by_id.find(service->id);
+template <class Entity>
+EntityList<Entity> plan_kind(const EntityKind<Entity>& kind, const EntityList<Entity>& current,
+                             EntityList<Entity> wanted, ImportPlan& plan) {
+  EntityList<Entity> planned;
+  std::unordered_map<std::string_view, std::shared_ptr<const Entity>*> by_id;
+  for (auto& entity : wanted) by_id.emplace((*entity).*kind.id, &entity);
+  for (const auto& entity : current) {
+    const auto found = by_id.find((*entity).*kind.id);
     if (found == by_id.end()) {
       ++plan.removed;
       continue;
     }
-    bool same = **found->second == *service;
+    auto& replacement = *found->second;
+    const bool same = *replacement == *entity;
     ++(same ? plan.unchanged : plan.changed);
-    plan.services.push_back(same ? service : *found->second);
-    found->second->reset();  // what is left of `wanted` is new
+    planned.push_back(same ? entity : replacement);
+    by_id.erase(found);
+    replacement = nullptr;  // what is left of `wanted` is new
   }
-  for (auto& service : wanted) {
-    if (!service) continue;
+  for (auto& entity : wanted) {
+    if (!entity) continue;
     ++plan.added;
-    plan.services.push_back(std::move(service));
+    planned.push_back(std::move(entity));
   }
+  return planned;
+}
+
+}  // namespace
+
+ImportPlan plan_import(const Entities& current, Entities wanted) {
+  ImportPlan plan;
+  for_each_kind([&]<class Entity>(const EntityKind<Entity>& kind) {
+    list_of<Entity>(plan.entities) =
+        plan_kind(kind, list_of<Entity>(current), std::move(list_of<Entity>(wanted)), plan);
+  });
   return plan;
 }
 

@@ -1,20 +1,22 @@
 // Entities that are gone with the process: the import files are the truth.
 #pragma once
 
+#include <utility>
+
 #include "gateway/store/entity_store.h"
 
 namespace otoroshi::gateway {
 
 class MemoryStore final : public EntityStore {
  public:
-  std::vector<TcpServicePtr> tcp_services() const override { return services_; }
-  Result<void> replace_tcp_services(std::vector<TcpServicePtr> services) override {
-    services_ = std::move(services);
+  const Entities& entities() const override { return entities_; }
+  Result<void> replace(Entities entities) override {
+    entities_ = std::move(entities);
     return {};
   }
 
  private:
-  std::vector<TcpServicePtr> services_;
+  Entities entities_;
 };
 
 }  // namespace otoroshi::gateway

@@ -1,5 +1,11 @@
 #include "gateway/store/snapshot.h"
 
+#include <array>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "common/model/tcp_service_check.h"
 #include "common/text/host_port.h"
 
 namespace otoroshi::gateway {
@@ -14,18 +20,45 @@ asio::ip::tcp::endpoint to_endpoint(const ListenAddress& address) {
 
 namespace {
 
-Result<ServedPortPtr> build_port(const ListenAddress& address, std::vector<TcpServicePtr> services,
-                                 const ServedPort* previous, const TlsMaterial& material) {
+struct TunnelListener {
+  ListenAddress address;
+  bool tls;
+  std::string_view setting;
+};
+
+std::vector<TunnelListener> listeners_of(const GatewayConfig::Tunnel& tunnel) {
+  std::vector<TunnelListener> listeners;
+  if (tunnel.port != 0) listeners.push_back({{tunnel.address, tunnel.port}, false, "tunnel.port"});
+  if (tunnel.tls_port != 0) listeners.push_back({{tunnel.address, tunnel.tls_port}, true, "tunnel.tlsPort"});
+  return listeners;
+}
+
+std::shared_ptr<ServedPort> make_port(const ListenAddress& address) {
   auto served = std::make_shared<ServedPort>();
   served->address = address;
   served->endpoint = to_endpoint(address);
-  if (previous && previous->table->services() == services) {
-    served->table = previous->table;
-  } else {
-    auto table = ServiceTable::build(std::move(services), previous ? previous->table.get() : nullptr);
-    if (!table) return std::unexpected(table.error());
-    served->table = std::move(*table);
-  }
+  return served;
+}
+
+const ServedPort* port_in(const Snapshot* snapshot, const ListenAddress& address) {
+  if (!snapshot) return nullptr;
+  const auto found = snapshot->ports.find(address);
+  return found == snapshot->ports.end() ? nullptr : found->second.get();
+}
+
+Result<std::shared_ptr<const ServiceTable>> build_table(EntityList<TcpService> services,
+                                                        const ServedPort* previous) {
+  const auto* known = previous ? previous->table.get() : nullptr;
+  if (known && known->services() == services) return previous->table;
+  return ServiceTable::build(std::move(services), known);
+}
+
+Result<ServedPortPtr> serve_services(const ListenAddress& address, EntityList<TcpService> services,
+                                     const ServedPort* previous, const TlsMaterial& material) {
+  auto table = build_table(std::move(services), previous);
+  if (!table) return std::unexpected(table.error());
+  auto served = make_port(address);
+  served->table = std::move(*table);
   if (served->table->tls() == TlsMode::enabled) {
     auto tls = material.server_context(served->table->client_auth());
     if (!tls) return std::unexpected(tls.error());
@@ -34,30 +67,87 @@ Result<ServedPortPtr> build_port(const ListenAddress& address, std::vector<TcpSe
   return served;
 }
 
-}  // namespace
-
-Result<SnapshotPtr> build_snapshot(std::vector<TcpServicePtr> services, const Snapshot* previous,
+Result<ServedPortPtr> serve_tunnel(const TunnelListener& listener, TunnelTablePtr table,
                                    const TlsMaterial& material) {
-  std::map<ListenAddress, std::vector<TcpServicePtr>> by_address;
-  for (const auto& service : services) {
+  auto served = make_port(listener.address);
+  served->tunnel = std::move(table);
+  if (listener.tls) {
+    auto tls = material.server_context(ClientAuth::none);
+    if (!tls) return std::unexpected(tls.error());
+    served->tls = std::move(*tls);
+  }
+  return served;
+}
+
+Result<TunnelTablePtr> build_tunnel(const TunnelEntities& entities, const Snapshot* previous,
+                                    const TunnelSettings& settings) {
+  const auto* known = previous ? previous->tunnel.get() : nullptr;
+  if (known && known->entities() == entities && known->session_secret() == settings.session_secret)
+    return previous->tunnel;
+  return TunnelTable::build(entities, settings.session_secret);
+}
+
+std::unexpected<Error> with_prefix(const std::string& prefix, Error error) {
+  error.sentence.insert(0, prefix + ": ");
+  return std::unexpected(std::move(error));
+}
+
+Result<void> add_services(Snapshot& snapshot, const Snapshot* previous, const TlsMaterial& material) {
+  std::map<ListenAddress, EntityList<TcpService>> by_address;
+  for (const auto& service : snapshot.entities.services) {
     if (service->enabled) by_address[{service->interface, service->port}].push_back(service);
   }
-  auto snapshot = std::make_shared<Snapshot>();
-  snapshot->services = std::move(services);
   for (auto& [address, sharing] : by_address) {
-    const ServedPort* before = nullptr;
-    if (previous) {
-      if (auto known = previous->ports.find(address); known != previous->ports.end())
-        before = known->second.get();
+    const auto name = described(*sharing.front());
+    auto port = serve_services(address, std::move(sharing), port_in(previous, address), material);
+    if (!port) return with_prefix(to_text(address) + " (" + name + ")", std::move(port.error()));
+    snapshot.ports.emplace(address, std::move(*port));
+  }
+  return {};
+}
+
+Result<void> add_tunnel(Snapshot& snapshot, const Snapshot* previous, const TlsMaterial& material,
+                        const TunnelSettings& settings) {
+  auto table = build_tunnel(snapshot.entities.tunnel, previous, settings);
+  if (!table) return with_prefix("the tunnel", std::move(table.error()));
+  snapshot.tunnel = std::move(*table);
+  for (const auto& listener : listeners_of(settings.listeners)) {
+    auto port = serve_tunnel(listener, snapshot.tunnel, material);
+    if (!port) return with_prefix(std::string(listener.setting), std::move(port.error()));
+    snapshot.ports.emplace(listener.address, std::move(*port));
+  }
+  return {};
+}
+
+}  // namespace
+
+Problems port_conflicts(const EntityList<TcpService>& services, const GatewayConfig::Tunnel& tunnel) {
+  Problems conflicts;
+  const auto listeners = listeners_of(tunnel);
+  for (const auto& service : services) {
+    for (const auto& [address, tls, setting] : listeners) {
+      const bool meet = service->enabled && service->port == address.port &&
+                        interfaces_overlap(service->interface, address.interface);
+      if (!meet) continue;
+      conflicts.push_back({"", described(*service) + " (" + to_text({service->interface, service->port}) +
+                                   ") and the tunnel (" + std::string(setting) + ", " + to_text(address) +
+                                   ") cannot share a port: give one of them another port, or set " +
+                                   std::string(setting) + " to 0, which switches it off"});
     }
-    auto names = sharing.front()->id;
-    auto port = build_port(address, std::move(sharing), before, material);
-    if (!port) {
-      auto error = port.error();
-      error.sentence = to_text(address) + " (service '" + names + "'): " + error.sentence;
-      return std::unexpected(std::move(error));
-    }
-    snapshot->ports.emplace(address, std::move(*port));
+  }
+  return conflicts;
+}
+
+Result<SnapshotPtr> build_snapshot(Entities entities, const Snapshot* previous, const TlsMaterial& tls,
+                                   const TunnelSettings& tunnel) {
+  if (const auto conflicts = port_conflicts(entities.services, tunnel.listeners); !conflicts.empty())
+    return fail(ErrorCode::bad_input, Side::gateway, conflicts.front().sentence);
+  auto snapshot = std::make_shared<Snapshot>();
+  snapshot->entities = std::move(entities);
+  if (auto added = add_services(*snapshot, previous, tls); !added) return std::unexpected(added.error());
+  if (tunnel.is_on()) {
+    if (auto added = add_tunnel(*snapshot, previous, tls, tunnel); !added)
+      return std::unexpected(added.error());
   }
   return snapshot;
 }

@@ -8,12 +8,13 @@
 #include <map>
 #include <memory>
 #include <string>
-#include <vector>
 
 #include "common/base/result.h"
-#include "common/model/tcp_service.h"
 #include "common/routing/service_table.h"
+#include "gateway/config/gateway_config.h"
+#include "gateway/store/entities.h"
 #include "gateway/tls_material.h"
+#include "gateway/tunnel/tunnel_table.h"
 
 namespace otoroshi::gateway {
 
@@ -27,25 +28,43 @@ struct ListenAddress {
 std::string to_text(const ListenAddress& address);  // "0.0.0.0:443", "[::]:443"
 asio::ip::tcp::endpoint to_endpoint(const ListenAddress& address);
 
-// What one listener serves.
+// What one listener serves: TCP services, or the tunnel.
 struct ServedPort {
   ListenAddress address;
-  asio::ip::tcp::endpoint endpoint;  // the same
-  std::shared_ptr<const ServiceTable> table;
-  std::shared_ptr<const TlsServerContext> tls;  // null unless the table's tls is Enabled
+  asio::ip::tcp::endpoint endpoint;             // the same
+  std::shared_ptr<const ServiceTable> table;    // null on the tunnel's listeners
+  TunnelTablePtr tunnel;                        // null on those of services
+  std::shared_ptr<const TlsServerContext> tls;  // null: TLS does not end here
 };
 using ServedPortPtr = std::shared_ptr<const ServedPort>;
 
 struct Snapshot {
-  std::vector<TcpServicePtr> services;  // all, the disabled ones too, in order of creation
+  Entities entities;      // all, the disabled ones too
+  TunnelTablePtr tunnel;  // null: the tunnel has no port
   std::map<ListenAddress, ServedPortPtr> ports;
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
 
-// Builds the snapshot of these services, which have been checked alone and together. Ports whose services are
-// the same objects as in `previous` are taken over as they are. Off the workers: thousands of regular
-// expressions take their time. Fails with the port, the service and what is wrong.
-Result<SnapshotPtr> build_snapshot(std::vector<TcpServicePtr> services, const Snapshot* previous,
-                                   const TlsMaterial& tls);
+struct TunnelSettings {
+  GatewayConfig::Tunnel listeners;
+  std::string session_secret;  // signs session tokens
+
+  static TunnelSettings off() {
+    TunnelSettings settings;
+    settings.listeners.port = 0;
+    return settings;
+  }
+  bool is_on() const { return listeners.port != 0 || listeners.tls_port != 0; }
+};
+
+// Every enabled service that wants a port of the tunnel's, on the same or an overlapping interface.
+Problems port_conflicts(const EntityList<TcpService>& services, const GatewayConfig::Tunnel& tunnel);
+
+// Builds the snapshot of these entities, which have been checked alone and together. The tables of ports
+// whose services are the same objects as in `previous` are taken over as they are, and so is the tunnel's.
+// Off the workers: thousands of regular expressions take their time. Fails with the port, the service and
+// what is wrong.
+Result<SnapshotPtr> build_snapshot(Entities entities, const Snapshot* previous, const TlsMaterial& tls,
+                                   const TunnelSettings& tunnel);
 
 }  // namespace otoroshi::gateway

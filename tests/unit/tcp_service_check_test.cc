@@ -179,10 +179,6 @@ TEST_CASE("which services can be there together") {
       {"disabled first",
        {service("a", "::", 1, false, enabled, none, false), service("b", "::", 1, false)},
        ""},
-      {"same id", {service("a", "::", 1), service("a", "::", 2)}, "/1/id "},
-      {"same id, disabled",
-       {service("a", "::", 1), service("a", "::", 1, true, enabled, none, false)},
-       "/1/id "},
       {"not an address", {service("a", "eth0", 1, false), service("b", "eth0", 1, false)}, ""},
   };
   for (const auto& row : rows) {
@@ -191,17 +187,40 @@ TEST_CASE("which services can be there together") {
   }
 }
 
+TEST_CASE("which interfaces overlap") {
+  const struct {
+    std::string_view one, other;
+    bool overlap;
+  } rows[] = {
+      {"127.0.0.1", "127.0.0.1", true},
+      {"127.0.0.1", "127.0.0.2", false},
+      {"0.0.0.0", "127.0.0.1", true},
+      {"0.0.0.0", "::1", false},
+      {"0.0.0.0", "::ffff:127.0.0.1", true},
+      {"::", "::1", true},
+      {"::", "127.0.0.1", true},
+      {"::", "0.0.0.0", true},
+      {"::1", "0::1", true},
+      {"::1", "127.0.0.1", false},
+      {"::ffff:10.0.0.1", "10.0.0.1", true},
+      {"eth0", "eth0", false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.one, row.other);
+    CHECK(interfaces_overlap(row.one, row.other) == row.overlap);
+    CHECK(interfaces_overlap(row.other, row.one) == row.overlap);
+  }
+}
+
 TEST_CASE("a conflict names the other service and what to change") {
-  const std::vector services = {service("a", "0.0.0.0", 5432, false), service("b", "127.0.0.1", 5432),
-                                service("a", "::1", 1)};
+  const std::vector services = {service("a", "0.0.0.0", 5432, false), service("b", "127.0.0.1", 5432)};
   CHECK(
       check_together(services) ==
       Problems{
           {"/1/port",
            "service 'name of b' and service 'name of a' cannot share port 5432: the interfaces 127.0.0.1 and "
            "0.0.0.0 overlap but are not written the same; use another port, or the same interface, tls and "
-           "clientAuth and sni.enabled in both"},
-          {"/2/id", "the id is taken by service 'name of a': an id stands for one service"}});
+           "clientAuth and sni.enabled in both"}});
 }
 
 TEST_CASE("ten thousand services are checked in no time, shared or not") {

@@ -1,0 +1,54 @@
+// The one list of the kinds of entities. Reading files, planning an import, counting and whatever else is
+// done alike with every kind runs over it: a new kind is a row here and a list in Entities. (pure)
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <tuple>
+
+#include "common/base/result.h"
+#include "common/model/entity_description.h"
+#include "common/text/quoted.h"
+#include "gateway/store/entities.h"
+
+namespace otoroshi::gateway {
+
+template <class EntityOfKind>
+struct EntityKind {
+  using Entity = EntityOfKind;
+
+  std::string_view section;   // in import files: "apiKeys"
+  std::string_view noun;      // in sentences, singular: "API key"
+  std::string_view id_field;  // in the JSON: "clientId"
+  std::string Entity::*id;
+  std::string Entity::*name;
+  bool id_is_secret;  // then no sentence may hold it
+  const EntityDescription<Entity>& (*description)();
+  Problems (*check)(const Entity&);     // every reason to refuse it that reading does not find
+  Problems (*warnings)(const Entity&);  // what is accepted and has no effect
+  // For kinds that may come without an id: what the id of such an entity begins with, and the text that tells
+  // it from others.
+  std::string_view id_prefix;
+  std::string (*identity)(const Entity&);
+};
+
+using EntityKinds = std::tuple<EntityKind<TcpService>, EntityKind<Route>, EntityKind<ApiKey>,
+                               EntityKind<JwtVerifier>, EntityKind<AppSession>>;
+const EntityKinds& entity_kinds();
+
+// Calls visit(const EntityKind<Entity>&) for each kind.
+template <class Visit>
+void for_each_kind(const Visit& visit) {
+  std::apply([&visit](const auto&... kinds) { (visit(kinds), ...); }, entity_kinds());
+}
+
+// For sentences: "API key 'ci'", by the name or else the id; only the noun where that would tell a secret.
+template <class Entity>
+std::string described(const EntityKind<Entity>& kind, const Entity& entity) {
+  const auto& name = entity.*kind.name;
+  if (!name.empty()) return std::string(kind.noun) + ' ' + quoted(name, 100, '\'');
+  if (kind.id_is_secret) return "another " + std::string(kind.noun);
+  return std::string(kind.noun) + ' ' + quoted(entity.*kind.id, 100, '\'');
+}
+
+}  // namespace otoroshi::gateway
