@@ -1,20 +1,16 @@
 #include "gateway/log.h"
 
-#include <poll.h>
 #include <spdlog/details/log_msg.h>
 #include <spdlog/fmt/chrono.h>
 #include <spdlog/formatter.h>
-#include <spdlog/sinks/base_sink.h>
 #include <spdlog/spdlog.h>
-#include <unistd.h>
 
 #include <chrono>
-#include <mutex>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "common/json/writer.h"
+#include "common/log/stderr_sink.h"
 #include "common/text/ascii.h"
 
 namespace otoroshi::gateway {
@@ -99,39 +95,6 @@ class JsonFormatter final : public spdlog::formatter {
   std::unique_ptr<spdlog::formatter> clone() const override { return std::make_unique<JsonFormatter>(); }
 };
 
-// stderr, as long as somebody takes what is written there. Workers log; a reader that stalls (a pager, a log
-// shipper) must not stop the traffic. What it does not take is dropped, and counted in the log once it reads
-// again.
-class PatientReaderSink final : public spdlog::sinks::base_sink<std::mutex> {
-  void sink_it_(const log_msg& entry) override {
-    if (!takes_a_line()) {
-      ++dropped_;
-      return;
-    }
-    if (auto dropped = std::exchange(dropped_, 0)) {
-      auto text = fmt::format("{} log lines were dropped: nobody read stderr", dropped);
-      write(log_msg(entry.logger_name, spdlog::level::warn, text));
-    }
-    write(entry);
-  }
-  void flush_() override {}
-
-  // poll(2) calls a pipe writable when PIPE_BUF bytes fit, more than a usual line has.
-  static bool takes_a_line() {
-    pollfd state{STDERR_FILENO, POLLOUT, 0};
-    return ::poll(&state, 1, 0) == 1;
-  }
-
-  void write(const log_msg& entry) {
-    spdlog::memory_buf_t line;
-    formatter_->format(entry, line);
-    auto written = ::write(STDERR_FILENO, line.data(), line.size());
-    (void)written;  // there is nowhere to complain
-  }
-
-  std::size_t dropped_ = 0;
-};
-
 }  // namespace
 
 std::unique_ptr<spdlog::formatter> log_formatter(LogFormat format) {
@@ -140,7 +103,7 @@ std::unique_ptr<spdlog::formatter> log_formatter(LogFormat format) {
 }
 
 void set_up_logging(const GatewayConfig::Log& log) {
-  auto logger = std::make_shared<spdlog::logger>("gateway", std::make_shared<PatientReaderSink>());
+  auto logger = std::make_shared<spdlog::logger>("gateway", make_stderr_sink());
   logger->set_level(spdlog_level(log.level));
   logger->set_formatter(log_formatter(log.format));
   logger->flush_on(spdlog::level::trace);

@@ -11,9 +11,9 @@
 #include <cstring>
 #include <filesystem>
 
+#include "common/base/read_file.h"
 #include "common/net/socket_handle.h"
 #include "common/text/hex.h"
-#include "gateway/config/read_file.h"
 
 namespace otoroshi::gateway {
 namespace {

@@ -1,19 +1,65 @@
-// otoroshictl: the command line of developers. Today it answers --version and --help; `tcp-tunnel` is its
-// first command.
-#include <CLI/CLI.hpp>
-#include <iostream>
+// otoroshictl: the command line of developers.
+#include <spdlog/spdlog.h>
+
+#include <cstdio>
+#include <cstdlib>
+
+#include "common/net/process.h"
+#include "otoroshictl/cli.h"
+#include "otoroshictl/log.h"
+#include "otoroshictl/tcp_tunnel/tcp_tunnel.h"
+
+using namespace otoroshi;
+using namespace otoroshi::ctl;
+
+namespace {
+
+enum ExitCode { fine = 0, failed = 1, wrong_usage = 2, address_taken = 3, refused = 4 };
+
+int exit_code(const Error& error) {
+  switch (error.code) {
+    case ErrorCode::bad_input:
+      return wrong_usage;
+    case ErrorCode::address_in_use:
+      return address_taken;
+    default:
+      return failed;
+  }
+}
+
+int exit_code(Ending ending) {
+  switch (ending) {
+    case Ending::carried:
+      return fine;
+    case Ending::refused_by_gateway:
+      return refused;
+    default:
+      return failed;
+  }
+}
+
+std::string variable(const std::string& name) {
+  const char* value = std::getenv(name.c_str());
+  return value ? value : "";
+}
+
+}  // namespace
 
 int main(int argc, char** argv) {
-  CLI::App app("Command line client of the Otoroshi TCP gateway", "otoroshictl");
-  app.set_version_flag("--version", "otoroshictl " OTOROSHI_VERSION);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& outcome) {  // --help and --version
-    return app.exit(outcome);
-  } catch (const CLI::ParseError& error) {
-    std::cerr << "otoroshictl: " << error.what() << "\nTry otoroshictl --help.\n";
-    return 2;
+  ignore_sigpipe();
+  auto read = read_command_line(take_arguments(argc, argv), variable);
+  if (const auto* print = std::get_if<PrintAndExit>(&read)) {
+    std::fputs(print->text.c_str(), print->exit_code == fine ? stdout : stderr);
+    return print->exit_code;
   }
-  std::cout << app.help();
-  return 0;
+  auto& command = std::get<TunnelCommand>(read);
+  set_up_logging(command.verbose);
+
+  TcpTunnel tunnel(std::move(command.options), raise_descriptor_limit());
+  if (auto started = tunnel.start(); !started) {
+    spdlog::error("{}", started.error().sentence);
+    return exit_code(started.error());
+  }
+  const auto ending = tunnel.run();
+  return ending ? exit_code(*ending) : fine;
 }

@@ -6,12 +6,12 @@
 #include <tuple>
 #include <vector>
 
+#include "common/base/read_file.h"
 #include "common/json/reader.h"
 #include "common/model/tcp_service_check.h"
 #include "common/text/nearest.h"
 #include "common/text/quoted.h"
 #include "gateway/config/import_section.h"
-#include "gateway/config/read_file.h"
 #include "gateway/store/entity_kinds.h"
 #include "gateway/tunnel/tunnel_route.h"
 

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "gateway/config/read_file.h"
+#include "common/base/read_file.h"
 
 namespace otoroshi::gateway {
 

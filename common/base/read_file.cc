@@ -1,10 +1,10 @@
-#include "gateway/config/read_file.h"
+#include "common/base/read_file.h"
 
 #include <cerrno>
 #include <fstream>
 #include <system_error>
 
-namespace otoroshi::gateway {
+namespace otoroshi {
 namespace {
 
 constexpr std::size_t max_file_size = 64 * 1024 * 1024;
@@ -32,4 +32,4 @@ Result<std::string> read_file(const std::string& path) {
   return text;
 }
 
-}  // namespace otoroshi::gateway
+}  // namespace otoroshi
