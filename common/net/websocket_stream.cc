@@ -21,7 +21,8 @@ namespace {
 
 // Reads of the stream underneath that may bring no byte of a message before the others have their turn.
 constexpr int reads_for_nothing = 4;
-// A smaller frame is copied, along with those behind it: splicing takes system calls for its head and for it.
+// What is left of a frame is copied if it is less, along with the frames behind it: splicing takes system
+// calls for its head and for it.
 constexpr std::uint64_t worth_splicing = 64 * 1024;
 // A process that was stopped or starved has heard nothing meanwhile, and that is nobody's fault.
 constexpr auto longest_tick = std::chrono::seconds(2);
@@ -90,6 +91,7 @@ IoResult WebSocketStream::try_read(MutableBytes into) {
     silence_ = {};
     if (peer_ended_) continue;  // only control frames can come now, and nobody waits for answers
     const auto payload = reader_.decode(into.first(got.bytes));
+    splices_frame_ = false;
     if (auto ping = reader_.take_ping()) pong_due_ = std::move(ping);
     if (payload > 0) return IoResult::moved(payload);
     if (!reader_.violation().empty()) return protocol_broken();
@@ -188,27 +190,33 @@ bool WebSocketStream::may_send_control_frames() const {
          options_.peer_half_close;  // behind our Close a peer of another make expects nothing
 }
 
+std::string WebSocketStream::take_due_control_frames() {
+  std::string frames;
+  if (!may_send_control_frames()) return frames;
+  if (pong_due_) frames += tunnel::pong_frame(options_.role, *pong_due_, next_key(options_.role));
+  if (ping_due_) frames += tunnel::ping_frame(options_.role, next_key(options_.role));
+  pong_due_.reset();
+  ping_due_ = false;
+  return frames;
+}
+
 IoResult WebSocketStream::send_owed() {
-  if (owed_.empty() && may_send_control_frames()) {
-    if (pong_due_) owed_ += tunnel::pong_frame(options_.role, *pong_due_, next_key(options_.role));
-    if (ping_due_) owed_ += tunnel::ping_frame(options_.role, next_key(options_.role));
-    pong_due_.reset();
-    ping_due_ = false;
-  }
-  while (!owed_.empty()) {
+  for (;;) {
+    if (owed_.empty()) owed_ = take_due_control_frames();
+    if (owed_.empty()) return {};
     auto put = under_->try_write(as_bytes(owed_));
     if (put.error()) return fail(under_->failure());
     blocked_ = put.would_block();
     if (blocked_) return put;
     owed_.erase(0, put.bytes);
   }
-  return {};
 }
 
 IoResult WebSocketStream::try_flush() {
   if (failure_) return {IoStatus::error};
   if (auto sent = send_owed(); !sent.done()) return sent;
   auto flushed = under_->try_flush();
+  if (flushed.would_block()) blocked_ = true;
   return flushed.error() ? fail(under_->failure()) : flushed;
 }
 
@@ -261,11 +269,11 @@ RawSource WebSocketStream::raw_source() {
     return {};
   const auto under = under_->raw_source();
   if (under.limit == 0) return {};
-  if (reader_.raw_left() == 0) splices_frame_ = false;
   if (reader_.between_frames()) {
+    splices_frame_ = false;
     read_raw_head();
-    splices_frame_ = reader_.raw_left() >= worth_splicing;
   }
+  if (reader_.raw_left() >= worth_splicing) splices_frame_ = true;
   if (!splices_frame_ || early_size_ > 0) return {};
   return {under.fd, std::min(under.limit, reader_.raw_left())};
 }
@@ -316,18 +324,20 @@ void WebSocketStream::tick(Clock::time_point now) {
   under_->tick(now);
   const auto elapsed = std::min<Clock::duration>(now - last_tick_, longest_tick);
   last_tick_ = now;
-  if (failure_ || options_.ping_interval == Clock::duration::zero()) return;
-  if (now - last_ping_ >= options_.ping_interval) {
+  if (failure_) return;
+  const bool pings = options_.ping_interval > Clock::duration::zero();
+  if (pings && now - last_ping_ >= options_.ping_interval) {
     ping_due_ = true;
     last_ping_ = now;
   }
-  send_owed();  // a failure shows in the next operation of whoever uses the stream
-  if (!waits_for_bytes_ || blocked_) return;
+  try_flush();  // a failure shows in the next operation of whoever uses the stream
+  if (!pings || !waits_for_bytes_ || blocked_) return;
   silence_ += elapsed;
-  if (silence_ < 2 * options_.ping_interval) return;
-  const auto waited = std::chrono::duration_cast<std::chrono::milliseconds>(silence_);
+  const auto longest_silence = 2 * options_.ping_interval;
+  if (silence_ < longest_silence) return;
+  const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(longest_silence);
   abort({ErrorCode::timed_out, side_,
-         "the " + std::string(options_.peer) + " is silent: no byte came for " + duration_text(waited) +
+         "the " + std::string(options_.peer) + " is silent: no byte came for " + duration_text(limit) +
              ", not even an answer to a Ping"});
 }
 

@@ -74,6 +74,7 @@ class WebSocketStream final : public Stream {
   IoResult continue_frame(Bytes from);
   // Sends control frames that are due, and what is left of a head or of them.
   IoResult send_owed();
+  std::string take_due_control_frames();
   bool may_send_control_frames() const;
   bool close_is_held_back() const;
   IoResult finish_under();

@@ -2,6 +2,7 @@
 // is under test.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -11,6 +12,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "common/tunnel/frame_codec.h"
 
@@ -57,6 +59,29 @@ inline std::string close_payload(std::uint16_t code, std::string_view reason = "
   std::string payload;
   append_u16(payload, code);
   return payload += reason;
+}
+
+struct Frame {
+  int first = 0;
+  std::string payload;  // unmasked
+};
+
+// Takes right frames apart, whoever sent them. The last may be unfinished.
+inline std::vector<Frame> frames_in(std::string_view wire) {
+  std::vector<Frame> frames;
+  for (ByteReader reader(as_bytes(wire)); reader.left() >= 2;) {
+    Frame frame{*reader.u8(), ""};
+    const auto second = *reader.u8();
+    std::uint64_t length = second & 0x7f;
+    if (length == 126) length = reader.u16().value_or(0);
+    if (length == 127) length = reader.u64().value_or(0);
+    const auto key = second & 0x80 ? reader.take(4) : std::nullopt;
+    frame.payload = as_text(*reader.take(std::min<std::uint64_t>(length, reader.left())));
+    for (std::size_t index = 0; key && index < frame.payload.size(); ++index)
+      frame.payload[index] = static_cast<char>(frame.payload[index] ^ static_cast<char>((*key)[index % 4]));
+    frames.push_back(std::move(frame));
+  }
+  return frames;
 }
 
 // What a FrameReader makes of bytes that come in pieces.
