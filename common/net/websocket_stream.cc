@@ -73,6 +73,7 @@ IoResult WebSocketStream::protocol_broken() {
 
 IoResult WebSocketStream::try_read(MutableBytes into) {
   waits_for_bytes_ = false;
+  more_underneath_ = false;
   if (failure_) return {IoStatus::error};
   if (early_size_ > 0) {
     const auto count = std::min<std::size_t>(early_size_, into.size());
@@ -97,6 +98,7 @@ IoResult WebSocketStream::try_read(MutableBytes into) {
     if (!reader_.violation().empty()) return protocol_broken();
     if (reader_.close()) return read_ended();
   }
+  more_underneath_ = true;
   return {IoStatus::would_block};
 }
 
@@ -253,7 +255,7 @@ void WebSocketStream::arm_readable(Waiter& waiter) {
   if (failure_ || early_size_ > 0) return waiter.wake();
   waits_for_bytes_ = true;
   auto pushed = under_finished_ ? finish_under() : send_owed();
-  if (pushed.error()) return waiter.wake();
+  if (pushed.error() || more_underneath_) return waiter.wake();
   if (pushed.would_block()) under_->arm_writable(waiter);
   if (!waiter.woken()) under_->arm_readable(waiter);
 }
@@ -299,9 +301,8 @@ IoResult WebSocketStream::begin_raw(std::uint64_t bytes) {
   const auto head = FrameHead::binary(options_.role, bytes, {});
   auto put = ::send(under_->raw_sink(), head.bytes().data(), head.bytes().size(),
                     MSG_MORE | MSG_DONTWAIT | MSG_NOSIGNAL);
-  blocked_ = put < 0 && errno == EAGAIN;
-  if (blocked_) {
-    under_->raw_sink_blocked();
+  if (put < 0 && errno == EAGAIN) {
+    raw_sink_blocked();
     return {IoStatus::would_block};
   }
   if (put < 0) return fail(socket_error(side_, errno));
@@ -313,11 +314,17 @@ IoResult WebSocketStream::begin_raw(std::uint64_t bytes) {
 void WebSocketStream::raw_moved(std::uint64_t in, std::uint64_t out) {
   if (in > 0) {
     silence_ = {};
+    waits_for_bytes_ = false;
     reader_.raw_taken(in);
   }
   if (out > 0) blocked_ = false;
   out_left_ -= out;
   under_->raw_moved(in, out);
+}
+
+void WebSocketStream::raw_sink_blocked() {
+  blocked_ = true;
+  under_->raw_sink_blocked();
 }
 
 void WebSocketStream::tick(Clock::time_point now) {

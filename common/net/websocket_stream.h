@@ -53,7 +53,7 @@ class WebSocketStream final : public Stream {
   int raw_sink() const override;
   IoResult begin_raw(std::uint64_t bytes) override;
   void raw_moved(std::uint64_t in, std::uint64_t out) override;
-  void raw_sink_blocked() override { under_->raw_sink_blocked(); }
+  void raw_sink_blocked() override;
 
   // Sends a Ping in every interval. A peer of whom no byte comes for two intervals is dead: that is, while we
   // wait for bytes, and none of ours are stuck on their way to it (then the kernel's keepalive decides).
@@ -89,8 +89,10 @@ class WebSocketStream final : public Stream {
   tunnel::FrameReader reader_;
   std::array<std::byte, 10> early_{};  // payload that was read along with a head
   std::uint8_t early_size_ = 0;
-  bool splices_frame_ = false;    // the frame that is being read is worth it
-  bool peer_ended_ = false;       // by a Close, or by a FIN where that may stand for it
+  bool splices_frame_ = false;  // the frame that is being read is worth it
+  bool peer_ended_ = false;     // by a Close, or by a FIN where that may stand for it
+  // The last read gave up before `under_` did: TLS may hold bytes for which no socket wakes anybody.
+  bool more_underneath_ = false;
   bool waits_for_bytes_ = false;  // somebody sleeps until there is something to read
 
   // Writing.

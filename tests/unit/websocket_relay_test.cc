@@ -152,3 +152,70 @@ TEST_CASE("a client splices what a server sends in frames of any size") {
     CHECK_FALSE(fixture.outcome.value.value());
   }
 }
+
+TEST_CASE("a server makes frames of what it splices, and control frames lie between them") {
+  const auto bytes = random_bytes(32 * mib);
+  for (int buffer_bytes : {0, 200'000}) {
+    CAPTURE(buffer_bytes);
+    const auto pipes = open_pipes();
+    Fixture fixture({.role = Role::server, .ping_interval = 10s}, buffer_bytes);
+    Outcome<Result<void>> sent;
+    Outcome<void> received;
+    Received at_wire;
+    start_task(send_and_finish(*fixture.local, bytes), sent);
+    start_task(receive_all(*fixture.wire, at_wire, 300'000), received);
+    auto now = Clock::now();
+    const auto pong_frame = frame(Role::client, fin | pong, "");
+    const auto end = frame(Role::client, fin | close_frame, "");
+    bool ended = false;
+    REQUIRE(run_until(fixture.worker, [&] {
+      fixture.stream->tick(now += 1s);
+      if (!ended) fixture.wire->try_write(as_bytes(fixture.progress.client_ended ? end : pong_frame));
+      ended = fixture.progress.client_ended;
+      return received.ended();
+    }));
+    CHECK_FALSE(at_wire.error);
+    const auto got = decode_at_once(Role::client, text_of(at_wire.bytes));
+    CHECK(got.violation.empty());
+    CHECK(got.close_code == CloseCode::normal);
+    CHECK(got.ping == "");
+    CHECK(as_bytes(got.bytes).size() == bytes.size());
+    CHECK(std::ranges::equal(as_bytes(got.bytes), bytes));
+    CHECK(open_pipes() > pipes);
+  }
+}
+
+TEST_CASE("nobody is dead while spliced bytes are stuck on either side") {
+  for (auto own : {Role::client, Role::server}) {
+    CAPTURE(own);
+    const auto pipes = open_pipes();
+    Fixture fixture({.role = own, .ping_interval = 10s});
+    auto& sender = own == Role::client ? *fixture.wire : *fixture.local;
+    auto& reader = own == Role::client ? *fixture.local : *fixture.wire;
+    const auto payload = text_of(random_bytes(64 * mib));
+    auto first = payload.substr(0, mib);
+    auto rest = payload.substr(mib);
+    if (own == Role::client) {
+      first = frame(Role::server, fin | binary, first);
+      rest = frame(Role::server, fin | binary, rest);
+    }
+    // The relay sleeps between the two, so that somebody has waited for bytes before they are spliced.
+    run_task(fixture.worker, write_all(sender, as_bytes(first))).value();
+    Received received;
+    Outcome<void> reading;
+    const auto read_later = [&]() -> Task<> { co_await receive_all(reader, received, 300'000); };
+    auto got = run_task(fixture.worker, receive(reader, first.size() - 64));
+    handlers_until_idle(fixture.worker);
+    Outcome<Result<void>> sent;
+    start_task(write_all(sender, as_bytes(rest)), sent);
+    handlers_until_idle(fixture.worker);
+    CHECK_FALSE(sent.ended());
+    CHECK(open_pipes() > pipes);
+
+    for (auto now = Clock::now(), until = now + 100s; now < until; now += 1s) fixture.stream->tick(now);
+    CHECK_FALSE(fixture.stream->is_broken());
+    start_task(read_later(), reading);
+    REQUIRE(run_until(fixture.worker, [&] { return sent.ended() || reading.ended(); }));
+    CHECK(sent.ended());
+  }
+}
