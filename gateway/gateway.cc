@@ -10,6 +10,7 @@
 #include "gateway/sd_notify.h"
 #include "gateway/session_secret.h"
 #include "gateway/store/import_plan.h"
+#include "gateway/tunnel/serve_tunnel.h"
 
 namespace otoroshi::gateway {
 
@@ -53,6 +54,7 @@ class Gateway::Sweeper final : public TimerQueue::Entry {
   void expire() override {
     const auto& timeouts = context_.shared.config.timeouts;
     context_.registry.sweep(Clock::now(), timeouts.idle, timeouts.half_closed);
+    end_revoked_tunnels(context_);
     start(sweep_interval);
   }
   WorkerContext& context_;

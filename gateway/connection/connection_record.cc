@@ -17,6 +17,11 @@ Ending ending_of(const ConnectionRecord& record, const std::optional<Error>& err
   return error->code == ErrorCode::timed_out ? Ending::timed_out : Ending::aborted;
 }
 
+TunnelEvent to_event(const TunnelRecord& tunnel) {
+  return {tunnel.route->route->id, tunnel.route->route->name, std::string(name_of(tunnel.caller.type)),
+          tunnel.caller.who};
+}
+
 }  // namespace
 
 TcpEvent to_event(const ConnectionRecord& record, const std::optional<Error>& error, std::uint64_t event_id) {
@@ -28,6 +33,8 @@ TcpEvent to_event(const ConnectionRecord& record, const std::optional<Error>& er
   event.request_id = record.id;
   event.timestamp = std::chrono::system_clock::now();
   event.service = record.service;
+  if (record.tunnel) event.tunnel = to_event(*record.tunnel);
+  event.client_tls = record.port->tls != nullptr;
   event.port = record.port->address.port;
   event.remote = to_text(record.remote);
   event.local = to_text(record.local);

@@ -12,8 +12,16 @@
 #include "common/net/stream.h"
 #include "gateway/events/tcp_event.h"
 #include "gateway/store/snapshot.h"
+#include "gateway/tunnel/authorize.h"
 
 namespace otoroshi::gateway {
+
+// What a connection has besides if it is a tunnel.
+struct TunnelRecord {
+  std::shared_ptr<const TunnelRoute> route;
+  Caller caller;
+  Target target;  // that the request chose
+};
 
 struct ConnectionRecord {
   std::uint64_t id = 0;
@@ -23,10 +31,11 @@ struct ConnectionRecord {
   Clock::time_point accepted = Clock::now();
   Clock::time_point relaying{};  // when the first byte could be relayed; zero before that
 
-  TcpServicePtr service;           // null until it is known
-  std::string server_name;         // from SNI or Host
-  TargetGroupPtr targets;          // keeps `target` alive
-  const Target* target = nullptr;  // that is connected, or was tried last
+  TcpServicePtr service;                 // null until it is known, and for tunnels
+  std::string server_name;               // from SNI or Host
+  std::unique_ptr<TunnelRecord> tunnel;  // null until its route is known, and for connections of services
+  TargetGroupPtr targets;                // keeps `target` alive, if it is not the tunnel's
+  const Target* target = nullptr;        // that is connected, or was tried last
   asio::ip::tcp::endpoint target_address;
   std::string client_certificate;  // its subject
   RelayProgress progress;

@@ -38,6 +38,11 @@ class ConnectionRegistry {
   void sweep(Clock::time_point now, Clock::duration idle, Clock::duration half_closed);
 
   void abort_all(const Error& why);
+  // `visit` must not end a connection on this stack; aborting it is fine.
+  template <class Visit>
+  void for_each(Visit visit) {
+    for (auto& place : places_) visit(*place.record);
+  }
 
  private:
   std::list<Place> places_;

@@ -46,9 +46,8 @@ Task<InsideTls> route_by_host(WorkerContext& context, ConnectionRecord& record) 
 
 }  // namespace
 
-Task<InsideTls> enter_tls(WorkerContext& context, ConnectionRecord& record) {
-  RoutingGate gate(*record.port->table);
-  auto ssl = record.port->tls->new_ssl(context.certificates, &gate);
+Task<Result<void>> end_client_tls(WorkerContext& context, ConnectionRecord& record, ServerNameGate* gate) {
+  auto ssl = record.port->tls->new_ssl(context.certificates, gate);
   auto tls = std::make_unique<TlsStream>(context.worker, std::move(record.client_stream), std::move(ssl),
                                          Side::client);
   auto& session = *tls;
@@ -63,20 +62,26 @@ Task<InsideTls> enter_tls(WorkerContext& context, ConnectionRecord& record) {
               "the TLS handshake took longer than " + duration_text(limit) + " (timeouts.handshake)"});
     done = co_await session.handshake();
   }
-  record.server_name = gate.name();
   if (done && client_certificate_has_expired(session.ssl())) {
     done = fail(ErrorCode::untrusted, Side::client,
                 "the client's certificate has expired since its TLS session began; it must begin a new one");
   }
   if (!done) {
     record.client_stream = session.take_under();
-    // The gate's own sentence says more than OpenSSL's about the alert that it caused.
-    if (gate.decision() && !gate.decision()->has_value())
-      co_return InsideTls{std::move(*gate.decision()), {}};
-    co_return InsideTls{std::unexpected(std::move(done.error())), {}};
+    co_return done;
   }
   if (auto subject = peer_subject(session.ssl())) record.client_certificate = *subject;
-  if (gate.decision()) co_return InsideTls{std::move(*gate.decision()), {}};
+  co_return done;
+}
+
+Task<InsideTls> enter_tls(WorkerContext& context, ConnectionRecord& record) {
+  RoutingGate gate(*record.port->table);
+  auto done = co_await end_client_tls(context, record, &gate);
+  record.server_name = gate.name();
+  // The gate's own sentence says more than OpenSSL's about the alert that it caused.
+  if (gate.decision() && (done || !gate.decision()->has_value()))
+    co_return InsideTls{std::move(*gate.decision()), {}};
+  if (!done) co_return InsideTls{std::unexpected(std::move(done.error())), {}};
   co_return co_await route_by_host(context, record);
 }
 

@@ -9,7 +9,7 @@
 namespace otoroshi::gateway {
 namespace {
 
-Task<Result<void>> enter_upstream_tls(WorkerContext& context, ConnectionRecord& record) {
+Task<Result<void>> shake_hands(WorkerContext& context, ConnectionRecord& record) {
   const auto& target = *record.target;
   bool trust_all = target.trust_all || !context.shared.config.upstream_tls.verify;
   auto ssl = context.shared.upstream_tls.new_ssl(target.host, trust_all);
@@ -18,6 +18,11 @@ Task<Result<void>> enter_upstream_tls(WorkerContext& context, ConnectionRecord& 
   auto& session = *tls;
   record.target_stream = std::move(tls);
   co_return co_await session.handshake();
+}
+
+Error handshake_took_too_long() {
+  return {ErrorCode::timed_out, Side::target,
+          "the target took the connection and did not finish its handshake (timeouts.handshake)"};
 }
 
 // Everything behind the dial, under one deadline.
@@ -30,10 +35,8 @@ Task<Result<void>> introduce(WorkerContext& context, ConnectionRecord& record, b
     co_return Result<void>();
 
   auto& bare = *record.target_stream;  // stays where it is when TLS is wrapped around it
-  Deadline deadline(
-      context.worker.timers(), context.shared.config.timeouts.handshake, bare,
-      Error{ErrorCode::timed_out, Side::target,
-            "the target took the connection and did not finish its handshake (timeouts.handshake)"});
+  Deadline deadline(context.worker.timers(), context.shared.config.timeouts.handshake, bare,
+                    handshake_took_too_long());
   auto header = proxy_header(target.proxy_protocol, record.remote, record.local);
   if (!header.empty()) {
     auto header_bytes = as_bytes(header);
@@ -45,7 +48,7 @@ Task<Result<void>> introduce(WorkerContext& context, ConnectionRecord& record, b
     if (!agreed) co_return agreed;
   }
   if (!tls_to_target) co_return Result<void>();
-  co_return co_await enter_upstream_tls(context, record);
+  co_return co_await shake_hands(context, record);
 }
 
 Task<Result<void>> dial_target(WorkerContext& context, ConnectionRecord& record) {
@@ -64,6 +67,12 @@ Task<Result<void>> dial_target(WorkerContext& context, ConnectionRecord& record)
 }
 
 }  // namespace
+
+Task<Result<void>> enter_target_tls(WorkerContext& context, ConnectionRecord& record) {
+  Deadline deadline(context.worker.timers(), context.shared.config.timeouts.handshake, *record.target_stream,
+                    handshake_took_too_long());
+  co_return co_await shake_hands(context, record);
+}
 
 Task<Result<void>> reach_target(WorkerContext& context, ConnectionRecord& record, bool postgres_tls) {
   auto& group = *record.targets;

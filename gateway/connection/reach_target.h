@@ -12,4 +12,7 @@ namespace otoroshi::gateway {
 // none takes it. Worker's thread.
 Task<Result<void>> reach_target(WorkerContext& context, ConnectionRecord& record, bool postgres_tls);
 
+// TLS on the record's target stream, for its target; within timeouts.handshake.
+Task<Result<void>> enter_target_tls(WorkerContext& context, ConnectionRecord& record);
+
 }  // namespace otoroshi::gateway

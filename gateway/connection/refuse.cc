@@ -47,19 +47,23 @@ std::string words(RefusalForm form, const Error& why) {
 
 }  // namespace
 
-Task<> refuse(Worker& worker, Stream& client, RefusalForm form, const Error& why) {
-  if (form == RefusalForm::reset) {
-    client.abort(why);
-    co_return;
-  }
+Task<> say_and_end(Worker& worker, Stream& client, std::string text, const Error& why) {
   Deadline deadline(worker.timers(), refusal_limit, client, why);
-  auto text = words(form, why);
   auto bytes = as_bytes(text);
   auto written = co_await write_all(client, bytes);
   if (!written) co_return;
   auto finished = co_await finish(client);
   if (!finished) co_return;
   co_await discard_until_end(worker, client);
+}
+
+Task<> refuse(Worker& worker, Stream& client, RefusalForm form, const Error& why) {
+  if (form == RefusalForm::reset) {
+    client.abort(why);
+    co_return;
+  }
+  auto text = words(form, why);
+  co_await say_and_end(worker, client, std::move(text), why);
 }
 
 }  // namespace otoroshi::gateway

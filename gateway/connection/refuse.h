@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 
 #include "common/net/stream.h"
 #include "common/net/task.h"
@@ -21,8 +22,11 @@ enum class RefusalForm : std::uint8_t {
   postgres_unavailable,  // ErrorResponse 08006 (connection failure)
 };
 
-// Writes the refusal, ends our direction and waits for the client's end, so that it can read what we said.
-// Takes at the most two seconds, whatever the client does.
+// Writes `text`, ends our direction and waits for the client's end, so that it can read what we said. Takes
+// at the most two seconds, whatever the client does. `why` is for whoever looks at the stream meanwhile.
+Task<> say_and_end(Worker& worker, Stream& client, std::string text, const Error& why);
+
+// The same with the words of the client's protocol.
 Task<> refuse(Worker& worker, Stream& client, RefusalForm form, const Error& why);
 
 }  // namespace otoroshi::gateway

@@ -14,6 +14,8 @@
 #include "gateway/connection/service_counts.h"
 #include "gateway/events/event_sink.h"
 #include "gateway/events/snowflake.h"
+#include "gateway/tunnel/quotas.h"
+#include "gateway/tunnel/tunnel_table.h"
 
 namespace otoroshi::gateway {
 
@@ -28,6 +30,7 @@ struct SharedContext {
   std::atomic<std::size_t> connections = 0;    // live ones, of all workers
   std::atomic<unsigned> paused_listeners = 0;  // that wait for descriptors or for connections to end
   ServiceCounts service_counts = {};
+  Quotas tunnel_quotas = {};
 
   std::string limit_reached() const {
     auto limit = std::to_string(connection_limit);
@@ -48,6 +51,8 @@ struct WorkerContext {
   ConnectionRegistry registry;
   unsigned cancels_running = 0;      // PostgreSQL CancelRequests that are being passed on
   CertificateStorePtr certificates;  // for the next handshake
+  TunnelTablePtr tunnels;            // by which live tunnels go on; null: there can be none
+  unsigned next_target = 0;          // of a tunnel's route, in turn
 };
 
 }  // namespace otoroshi::gateway

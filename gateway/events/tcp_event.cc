@@ -10,10 +10,6 @@ std::string_view protocol_of(bool tls) {
   return tls ? "Tcp/Tls" : "Tcp";
 }
 
-bool ends_tls(const TcpEvent& event) {
-  return event.service && event.service->tls == TlsMode::enabled;
-}
-
 void add_text_or_null(JsonWriter& json, std::string_view key, std::string_view text) {
   json.key(key);
   if (text.empty()) {
@@ -32,7 +28,7 @@ void add_location(JsonWriter& json, std::string_view key, std::string_view host,
 }
 
 std::string wanted_host(const TcpEvent& event) {
-  if (!event.service || !event.service->sni.enabled) return "*";
+  if (!event.tunnel && (!event.service || !event.service->sni.enabled)) return "*";
   if (event.server_name.empty()) return "no-sni";
   return event.server_name + ':' + std::to_string(event.port);
 }
@@ -60,16 +56,38 @@ void add_error(JsonWriter& json, const std::optional<Error>& error) {
   json.key("sentence").text(error->sentence).end_object();
 }
 
-void add_service(JsonWriter& json, const TcpServicePtr& service) {
+void add_service(JsonWriter& json, const TcpEvent& event) {
   // Otoroshi names itself where it found no service.
-  json.key("@serviceId").text(service ? std::string_view(service->id) : "otoroshi");
-  json.key("@service").text(service ? std::string_view(service->name) : "otoroshi");
+  std::string_view id = "otoroshi";
+  std::string_view name = "otoroshi";
+  if (event.service) {
+    id = event.service->id;
+    name = event.service->name;
+  } else if (event.tunnel) {
+    id = event.tunnel->route_id;
+    name = event.tunnel->route_name;
+  }
+  json.key("@serviceId").text(id);
+  json.key("@service").text(name);
   json.key("service");
-  if (service) {
-    tcp_service_description().write(*service, json);
+  if (event.service) {
+    tcp_service_description().write(*event.service, json);
   } else {
     json.null();
   }
+}
+
+void add_tunnel(JsonWriter& json, const std::optional<TunnelEvent>& tunnel) {
+  json.key("tunnel");
+  if (!tunnel) {
+    json.null();
+    return;
+  }
+  json.begin_object();
+  json.key("route").text(tunnel->route_id);
+  json.key("access").text(tunnel->access);
+  add_text_or_null(json, "consumer", tunnel->consumer);
+  json.end_object();
 }
 
 }  // namespace
@@ -100,9 +118,9 @@ std::string to_json(const TcpEvent& event) {
   json.key("@id").text(std::to_string(event.id));
   json.key("@timestamp").number(timestamp.count());
   json.key("reqId").text(std::to_string(event.request_id));
-  json.key("protocol").text(protocol_of(ends_tls(event)));
+  json.key("protocol").text(protocol_of(event.client_tls));
   json.key("port").number(event.port);
-  add_location(json, "to", wanted_host(event), ends_tls(event));
+  add_location(json, "to", wanted_host(event), event.client_tls);
   add_location(json, "target", target_host(event.target), event.target && event.target->tls);
   json.key("remote").text(java_address(event.remote));
   json.key("local").text(java_address(event.local));
@@ -112,10 +130,11 @@ std::string to_json(const TcpEvent& event) {
   json.key("dataIn").number(event.data_in);
   json.key("dataOut").number(event.data_out).end_object();
   add_text_or_null(json, "gwError", event.error ? std::string_view(event.error->sentence) : "");
-  add_service(json, event.service);
+  add_service(json, event);
   add_text_or_null(json, "sni", event.server_name);
   add_text_or_null(json, "targetAddress", event.target_address);
   add_text_or_null(json, "clientCertificateSubject", event.client_certificate);
+  add_tunnel(json, event.tunnel);
   json.key("ending").text(name_of(event.ending));
   add_error(json, event.error);
   json.end_object();
@@ -126,6 +145,7 @@ std::string to_log_line(const TcpEvent& event) {
   auto line =
       std::string(name_of(event.ending)) + ' ' + event.remote + " on port " + std::to_string(event.port);
   if (event.service) line += ", " + described(*event.service);
+  if (event.tunnel) line += ", tunnel of route '" + event.tunnel->route_id + "'";
   if (!event.error) return line;
   return line + ": " + event.error->sentence + " (" + std::string(name_of(event.error->side)) + ", " +
          std::string(name_of(event.error->code)) + ')';

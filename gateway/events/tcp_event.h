@@ -22,12 +22,23 @@ enum class Ending : std::uint8_t {
 };
 std::string_view name_of(Ending ending);  // "normal", "refused", "aborted", "timed_out", "shut_down"
 
+// What is told besides of a connection that is a tunnel.
+struct TunnelEvent {
+  std::string route_id;
+  std::string route_name;
+  std::string access;    // "apikey", "bearer", "session", "public"
+  std::string consumer;  // client id, JWT subject or the session's user; "": nobody was admitted, or nobody
+                         // in particular
+};
+
 struct TcpEvent {
   std::uint64_t id = 0;                             // from SnowflakeIds (snowflake.h)
   std::uint64_t request_id = 0;                     // likewise, taken when the connection was accepted
   std::chrono::system_clock::time_point timestamp;  // when the connection ended
 
-  TcpServicePtr service;           // null: the connection was ended before a service was known
+  TcpServicePtr service;  // null: the connection was ended before a service was known, or is a tunnel
+  std::optional<TunnelEvent> tunnel;
+  bool client_tls = false;         // TLS ends at the port that the client connected to
   std::uint16_t port = 0;          // that the client connected to
   std::string remote;              // the client, "192.0.2.1:56324" or "[2001:db8::1]:56324"
   std::string local;               // the gateway's end of the client's connection, likewise
@@ -46,8 +57,9 @@ struct TcpEvent {
 
 // One line of JSON without a line break. Fields of Otoroshi: @type, @id, @timestamp (ms since 1970), reqId,
 // protocol, port, to, target, remote, local, duration, overhead, data, gwError, @serviceId, @service,
-// service. Ours: sni, targetAddress, clientCertificateSubject, ending, error {code, side, sentence}; null
-// where there is nothing to tell.
+// service. Ours: sni, targetAddress, clientCertificateSubject, tunnel {route, access, consumer}, ending,
+// error {code, side, sentence}; null where there is nothing to tell. A tunnel's route stands in @serviceId,
+// @service.
 std::string to_json(const TcpEvent& event);
 
 // For the log: "refused 192.0.2.1:56324 on port 443, service 'mail': no rule matches ... (client, no_route)".

@@ -4,6 +4,8 @@
 
 #include <latch>
 
+#include "gateway/tunnel/serve_tunnel.h"
+
 #include "common/net/listening_socket.h"
 
 namespace otoroshi::gateway {
@@ -32,6 +34,8 @@ using OpenedSockets = std::map<ListenAddress, std::vector<SocketHandle>>;
 // On the worker's thread.
 void bring_in_line(AcceptingWorker& worker, const Snapshot& snapshot, OpenedSockets& opened,
                    std::size_t index) {
+  worker.context.tunnels = snapshot.tunnel;
+  end_revoked_tunnels(worker.context);
   std::erase_if(worker.acceptors, [&](const auto& item) { return !snapshot.ports.contains(item.first); });
   for (const auto& [address, served] : snapshot.ports) {
     if (auto known = worker.acceptors.find(address); known != worker.acceptors.end()) {
