@@ -38,6 +38,7 @@ TcpEvent typical() {
   event.request_id = 42;
   event.timestamp = std::chrono::system_clock::time_point(1700000000123ms);
   event.service = service(TlsMode::enabled, true);
+  event.client_tls = true;
   event.port = 5432;
   event.remote = "192.0.2.1:56324";
   event.local = "[::1]:5432";
@@ -65,20 +66,32 @@ TEST_CASE("an event has the fields of Otoroshi's TcpEvent, then ours") {
       R"("data":{"dataIn":10,"dataOut":20},"gwError":null,)"
       R"("@serviceId":"tcp_service_mail","@service":"mail","service":{"id":"tcp_service_mail")"));
   CHECK(json.ends_with(R"("sni":"mail.test","targetAddress":"10.0.0.7:993",)"
-                       R"("clientCertificateSubject":"CN=Ann","ending":"normal","error":null})"));
+                       R"("clientCertificateSubject":"CN=Ann","tunnel":null,"ending":"normal","error":null})"));
 }
 
 TEST_CASE("protocol is Tcp/Tls only where the gateway ends TLS") {
-  struct Row {
-    TlsMode tls;
-    const char* protocol;
-  };
-  for (auto [tls, protocol] :
-       {Row{TlsMode::disabled, "Tcp"}, Row{TlsMode::pass_through, "Tcp"}, Row{TlsMode::enabled, "Tcp/Tls"}}) {
-    auto event = typical();
-    event.service = service(tls, true);
-    CHECK(json_of(event)["protocol"] == protocol);
-  }
+  auto event = typical();
+  CHECK(json_of(event)["protocol"] == "Tcp/Tls");
+  event.client_tls = false;
+  CHECK(json_of(event)["protocol"] == "Tcp");
+}
+
+TEST_CASE("a tunnel's event names its route, and who was admitted by what") {
+  auto event = typical();
+  event.service = nullptr;
+  event.tunnel = TunnelEvent{"route_ssh", "ssh", "apikey", "dev-laptop"};
+  auto json = json_of(event);
+  CHECK(json["@serviceId"] == "route_ssh");
+  CHECK(json["@service"] == "ssh");
+  CHECK(json["service"].IsNull());
+  CHECK(json["to"]["host"] == "mail.test:5432");
+  CHECK(json["tunnel"]["route"] == "route_ssh");
+  CHECK(json["tunnel"]["access"] == "apikey");
+  CHECK(json["tunnel"]["consumer"] == "dev-laptop");
+  CHECK(to_log_line(event) == "normal 192.0.2.1:56324 on port 5432, tunnel of route 'route_ssh'");
+
+  event.tunnel->consumer = "";
+  CHECK(json_of(event)["tunnel"]["consumer"].IsNull());
 }
 
 TEST_CASE("to.host says which name was asked for") {
