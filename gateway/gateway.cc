@@ -85,8 +85,8 @@ Result<void> Gateway::start() {
   if (!upstream_tls) return std::unexpected(upstream_tls.error());
   upstream_tls_ = std::make_unique<TlsClientContext>(std::move(*upstream_tls));
 
-  shared_ = std::unique_ptr<SharedContext>(new SharedContext{config_, resolver_, *events_, *upstream_tls_,
-                                                             splice_is_wanted(),
+  shared_ = std::unique_ptr<SharedContext>(new SharedContext{config_, resolver_, jwks_, *events_,
+                                                             *upstream_tls_, splice_is_wanted(),
                                                              connection_limit(config_, descriptors_)});
   for (unsigned number = 0; number < worker_count(config_); ++number) {
     workers_.push_back(std::make_unique<AcceptingWorker>(*shared_, number));

@@ -57,7 +57,9 @@ class Gateway {
   std::unique_ptr<TlsClientContext> upstream_tls_;
   std::unique_ptr<SharedContext> shared_;
   AcceptingWorkers workers_;
-  Resolver resolver_;  // behind the workers, to whom its threads post until they are joined
+  // Behind the workers, to whom their threads post until they are joined.
+  Resolver resolver_;
+  Jwks jwks_;
   std::vector<std::unique_ptr<Sweeper>> sweepers_;
   ListenerSet listeners_;
   std::unique_ptr<EntityStore> store_;

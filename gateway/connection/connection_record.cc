@@ -18,8 +18,12 @@ Ending ending_of(const ConnectionRecord& record, const std::optional<Error>& err
 }
 
 TunnelEvent to_event(const TunnelRecord& tunnel) {
-  return {tunnel.route->route->id, tunnel.route->route->name, std::string(name_of(tunnel.caller.type)),
-          tunnel.caller.who};
+  TunnelEvent event{tunnel.route->route->id, tunnel.route->route->name, {}, {}};
+  if (tunnel.caller) {
+    event.access = name_of(tunnel.caller->type);
+    event.consumer = tunnel.caller->who;
+  }
+  return event;
 }
 
 }  // namespace

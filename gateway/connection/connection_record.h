@@ -19,8 +19,8 @@ namespace otoroshi::gateway {
 // What a connection has besides if it is a tunnel.
 struct TunnelRecord {
   std::shared_ptr<const TunnelRoute> route;
-  Caller caller;
-  Target target;  // that the request chose
+  std::optional<Caller> caller;  // once admitted
+  Target target;                 // that the request chose
 };
 
 struct ConnectionRecord {

@@ -14,6 +14,7 @@
 #include "gateway/connection/service_counts.h"
 #include "gateway/events/event_sink.h"
 #include "gateway/events/snowflake.h"
+#include "gateway/tunnel/jwks.h"
 #include "gateway/tunnel/quotas.h"
 #include "gateway/tunnel/tunnel_table.h"
 
@@ -23,6 +24,7 @@ namespace otoroshi::gateway {
 struct SharedContext {
   const GatewayConfig& config;
   Resolver& resolver;
+  Jwks& jwks;
   EventSink& events;
   const TlsClientContext& upstream_tls;
   bool splice = true;

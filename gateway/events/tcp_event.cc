@@ -85,7 +85,7 @@ void add_tunnel(JsonWriter& json, const std::optional<TunnelEvent>& tunnel) {
   }
   json.begin_object();
   json.key("route").text(tunnel->route_id);
-  json.key("access").text(tunnel->access);
+  add_text_or_null(json, "access", tunnel->access);
   add_text_or_null(json, "consumer", tunnel->consumer);
   json.end_object();
 }

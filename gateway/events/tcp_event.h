@@ -26,9 +26,8 @@ std::string_view name_of(Ending ending);  // "normal", "refused", "aborted", "ti
 struct TunnelEvent {
   std::string route_id;
   std::string route_name;
-  std::string access;    // "apikey", "bearer", "session", "public"
-  std::string consumer;  // client id, JWT subject or the session's user; "": nobody was admitted, or nobody
-                         // in particular
+  std::string access;    // "apikey", "bearer", "session", "public"; "": nobody was admitted
+  std::string consumer;  // client id, JWT subject or the session's user; "": nobody in particular
 };
 
 struct TcpEvent {

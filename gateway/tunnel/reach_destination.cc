@@ -20,17 +20,16 @@ std::unexpected<Refusal> forbidden(Error why) {
 Task<Admission<Addresses>> allowed_addresses(WorkerContext& context, ConnectionRecord& record,
                                              const Destination& wanted, Clock::duration limit) {
   const auto& rules = record.tunnel->route->destinations;
-  // A name that no rule can allow tells nothing about itself: it is not looked up.
-  if (wanted.from_request && !rules.may_allow(wanted.host, wanted.port)) {
-    auto none = rules.allowed(wanted.host, wanted.port, {});
-    if (!none) co_return forbidden(std::move(none.error()));
+  if (wanted.from_request) {
+    auto promising = rules.may_allow(wanted.host, wanted.port);
+    if (!promising) co_return forbidden(std::move(promising.error()));
   }
   const auto& name = wanted.ip_address.empty() ? wanted.host : wanted.ip_address;
   auto found =
       co_await context.shared.resolver.resolve(context.worker, name, limit, record.client_stream.get());
   if (!found) co_return std::unexpected(unreachable(std::move(found.error())));
   auto allowed = wanted.from_request ? rules.allowed(wanted.host, wanted.port, *found)
-                                     : without_link_local(wanted.host, *found);
+                                     : rules.without_link_local(wanted.host, wanted.port, *found);
   if (!allowed) co_return forbidden(std::move(allowed.error()));
   co_return std::move(*allowed);
 }

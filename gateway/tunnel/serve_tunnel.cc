@@ -91,7 +91,7 @@ Task<Admission<tunnel::Request>> open_tunnel(WorkerContext& context, ConnectionR
 
   auto address = record.remote.address();
   auto caller = co_await authorize(context.worker, table, *record.tunnel->route, *request, address,
-                                   system_clock::now(), context.shared.tunnel_quotas);
+                                   system_clock::now(), context.shared.tunnel_quotas, context.shared.jwks);
   if (!caller) co_return std::unexpected(std::move(caller.error()));
   record.tunnel->caller = std::move(*caller);
 
@@ -161,7 +161,7 @@ void end_revoked_tunnels(WorkerContext& context) {
   const auto now = system_clock::now();
   context.registry.for_each([&](ConnectionRecord& record) {
     if (!record.tunnel || !record.is_relaying()) return;
-    if (auto why = reason_to_end(record.tunnel->caller, *context.tunnels, now)) record.abort(*why);
+    if (auto why = reason_to_end(*record.tunnel->caller, *context.tunnels, now)) record.abort(*why);
   });
 }
 
