@@ -1,4 +1,3 @@
-#include "tests/bench/load_generator/proxy_process.h"
 #include "tests/bench/load_generator/target.h"
 #include "tests/bench/load_generator/works.h"
 
@@ -37,7 +36,7 @@ Measured connections(const WorkOptions& options) {
   const auto warm = [&] { return served >= options.connections; };
   if (!loop.run_until(warm, Clock::now() + kLongestRun)) die("not every connection was served in time");
 
-  const Meter meter(options.proxy_pid);
+  const Meter meter(options.proxy);
   const std::uint64_t before = served;
   const auto duration = std::chrono::duration<double>(options.seconds);
   loop.run_until([] { return false; }, Clock::now() + std::chrono::duration_cast<Clock::duration>(duration));
@@ -45,9 +44,10 @@ Measured connections(const WorkOptions& options) {
   const double seconds = meter.seconds();
   const auto count = static_cast<double>(served - before);
   if (count == 0) die("no connection was served");
-  return {{"connections_per_second", count / seconds},
-          {"cpu_us_per_connection", meter.proxy_cpu_seconds() * 1e6 / count},
-          {"load_busy", meter.load_cpu_seconds() / seconds}};
+  Measured measured{{"connections_per_second", count / seconds},
+                    {"load_busy", meter.load_cpu_seconds() / seconds}};
+  meter.add_proxy_cpu(measured, "cpu_us_per_connection", 1e6 / count);
+  return measured;
 }
 
 }  // namespace otoroshi::bench

@@ -1,4 +1,3 @@
-#include "tests/bench/load_generator/proxy_process.h"
 #include "tests/bench/load_generator/target.h"
 #include "tests/bench/load_generator/works.h"
 
@@ -21,17 +20,17 @@ class IdleClient : public Client {
 };
 
 // The proxy's memory once it has not changed for a second; after ten seconds, as it is then.
-double settled_memory(EventLoop& loop, pid_t proxy) {
-  std::uint64_t last = resident_bytes(proxy);
+std::vector<double> settled_memory(EventLoop& loop, const Processes& proxy) {
+  std::vector<double> last = resident_bytes(proxy);
   auto changed = Clock::now();
   const auto patience = changed + std::chrono::seconds(10);
   while (Clock::now() < std::min(patience, changed + std::chrono::seconds(1))) {
     loop.run_until([] { return false; }, Clock::now() + std::chrono::milliseconds(100));
-    const std::uint64_t now = resident_bytes(proxy);
+    std::vector<double> now = resident_bytes(proxy);
     if (now != last) changed = Clock::now();
-    last = now;
+    last = std::move(now);
   }
-  return static_cast<double>(last);
+  return last;
 }
 
 }  // namespace
@@ -57,10 +56,13 @@ Measured idle_memory(const WorkOptions& options) {
 
   open_until(
       1);  // code pages and scratch buffers that the first connection brings in belong to no connection
-  const double before = settled_memory(loop, options.proxy_pid);
+  const std::vector<double> before = settled_memory(loop, options.proxy);
   open_until(1 + options.connections);
-  const double after = settled_memory(loop, options.proxy_pid);
-  return {{"kib_per_connection", (after - before) / 1024 / options.connections}};
+  std::vector<double> kib = settled_memory(loop, options.proxy);
+  for (std::size_t i = 0; i < kib.size(); ++i) kib[i] = (kib[i] - before[i]) / 1024 / options.connections;
+  Measured measured;
+  add_by_process(measured, "kib_per_connection", options.proxy, kib);
+  return measured;
 }
 
 }  // namespace otoroshi::bench

@@ -7,6 +7,7 @@
 #include <CLI/CLI.hpp>
 #include <csignal>
 #include <cstdio>
+#include <cstdlib>
 #include <map>
 
 #include "tests/bench/load_generator/works.h"
@@ -34,6 +35,12 @@ void raise_descriptor_limit() {
   setrlimit(RLIMIT_NOFILE, &limit);
 }
 
+std::pair<std::string, pid_t> named_process(const std::string& text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string::npos) die("--process is NAME=PID, not " + text);
+  return {text.substr(0, equals), std::atoi(text.c_str() + equals + 1)};
+}
+
 void print_json(const Measured& measured) {
   const char* separator = "{";
   for (const auto& [name, value] : measured) {
@@ -47,11 +54,13 @@ int run(int argc, char** argv) {
   CLI::App app("Load generator of the proxy benchmark");
   WorkOptions options;
   std::string work, mode = "plain";
+  std::vector<std::string> processes;
   app.add_option("work", work, "What to do")->required()->check(CLI::IsMember(works));
   app.add_option("--mode", mode, "How to enter the proxy")->check(CLI::IsMember(modes));
   app.add_option("--proxy-port", options.proxy_port, "Where the proxy listens on 127.0.0.1")->required();
   app.add_option("--target-port", options.target_port, "Where the proxy expects its target")->required();
-  app.add_option("--proxy-pid", options.proxy_pid, "Whose processor time and memory is read")->required();
+  app.add_option("--process", processes, "NAME=PID, for each whose processor time and memory is read")
+      ->required();
   app.add_option("--connections", options.connections, "At the same time")->check(CLI::PositiveNumber);
   app.add_option("--names", options.names, "Different server names, in turn (PassThrough)")
       ->check(CLI::PositiveNumber);
@@ -61,6 +70,7 @@ int run(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
 
   options.mode = modes.at(mode);
+  for (const std::string& process : processes) options.proxy.push_back(named_process(process));
   std::signal(SIGPIPE, SIG_IGN);  // OpenSSL writes without MSG_NOSIGNAL
   raise_descriptor_limit();
   print_json(works.at(work)(options));

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 
-#include "tests/bench/load_generator/proxy_process.h"
 #include "tests/bench/load_generator/target.h"
 #include "tests/bench/load_generator/works.h"
 
@@ -68,18 +67,19 @@ Measured round_trips(const WorkOptions& options) {
   if (!loop.run_until(warm, Clock::now() + kLongestRun)) die("not every connection was served in time");
 
   trips.clear();
-  const Meter meter(options.proxy_pid);
+  const Meter meter(options.proxy);
   const auto duration = std::chrono::duration<double>(options.seconds);
   loop.run_until([] { return false; }, Clock::now() + std::chrono::duration_cast<Clock::duration>(duration));
 
   const double seconds = meter.seconds();
   const auto count = static_cast<double>(trips.size());
   if (count == 0) die("no message came back");
-  return {{"p50_us", quantile(trips, 0.5)},
-          {"p99_us", quantile(trips, 0.99)},
-          {"cpu_us_per_trip", meter.proxy_cpu_seconds() * 1e6 / count},
-          {"trips_per_second", count / seconds},
-          {"load_busy", meter.load_cpu_seconds() / seconds}};
+  Measured measured{{"p50_us", quantile(trips, 0.5)},
+                    {"p99_us", quantile(trips, 0.99)},
+                    {"trips_per_second", count / seconds},
+                    {"load_busy", meter.load_cpu_seconds() / seconds}};
+  meter.add_proxy_cpu(measured, "cpu_us_per_trip", 1e6 / count);
+  return measured;
 }
 
 }  // namespace otoroshi::bench

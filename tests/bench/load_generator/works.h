@@ -1,13 +1,10 @@
 #pragma once
 
-#include <sys/types.h>
-
 #include <cstdint>
-#include <string>
-#include <utility>
 #include <vector>
 
 #include "tests/bench/load_generator/client.h"
+#include "tests/bench/load_generator/proxy_process.h"
 
 namespace otoroshi::bench {
 
@@ -18,14 +15,12 @@ struct WorkOptions {
   Mode mode = Mode::plain;
   std::uint16_t proxy_port = 0;
   std::uint16_t target_port = 0;
-  pid_t proxy_pid = 0;
+  Processes proxy;           // whose processor time and memory is read
   unsigned connections = 1;  // at the same time
   unsigned names = 1;        // different server names (PassThrough)
   double gib = 1;            // bulk: in all
   double seconds = 1;        // connections, trips
 };
-
-using Measured = std::vector<std::pair<std::string, double>>;
 
 // A run that takes longer than this has hung.
 constexpr auto kLongestRun = std::chrono::seconds(60);
