@@ -1,8 +1,9 @@
 """Runs every piece of work through every proxy, round by round; prints the tables of docs/benchmarks.md.
 
-Start reading in main(). proxies.py knows how to start the proxies, works.py what is measured and what the
-goals are, report.py how the tables look. Progress goes to stderr, the tables to stdout. Exit codes: 0 all
-measured (whether or not the goals are met), 1 something did not run, 2 wrong usage.
+Start reading in main(). proxies.py knows the proxies (gateway.py, tunnels.py, baselines.py), works.py and
+tunnel_works.py what is measured and what the goals are, report.py how the tables look. Progress goes to stderr,
+the tables to stdout.
+Exit codes: 0 all measured (whether or not the goals are met), 1 something did not run, 2 wrong usage.
 """
 
 import argparse
@@ -17,9 +18,12 @@ import sys
 import tempfile
 import time
 
+import gateway
 import proxies
 import report
+import tunnel_works
 import works
+from proxy import Proxy
 
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 LONGEST_RUN = 90  # seconds; the load generator gives up by itself before
@@ -31,15 +35,17 @@ def main() -> int:
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) < 2:
         return usage("two cores are needed: one for the load, one for the proxy")
-    for program in (options.gateway, options.load_generator):
-        if program is not None and not program.exists():
-            return usage(f"{program} is missing: cmake --preset release && cmake --build build/release")
+    for name in ("gateway", "otoroshictl", "load_generator"):
+        if not (options.programs / name).exists():
+            return usage(f"{options.programs / name} is missing: "
+                         "cmake --preset release && cmake --build build/release")
     raise_descriptor_limit()
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 
     bench = Bench(options, load_core=cores[0], proxy_core=cores[1])
     with tempfile.TemporaryDirectory(prefix="gateway-bench-") as folder:
-        selected = [work for work in works.all_works(options.quick) if is_selected(work, options.only)]
+        everything = works.all_works(options.quick) + tunnel_works.all_works(options.quick)
+        selected = [work for work in everything if is_selected(work, options.only)]
         bench.run(pathlib.Path(folder), selected)
         if options.only.lower() in "rule lookup":
             bench.run_rule_lookup(pathlib.Path(folder))
@@ -48,28 +54,24 @@ def main() -> int:
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="run.sh", description="Measures the gateway, HAProxy and nginx.")
+    parser = argparse.ArgumentParser(prog="run.sh",
+                                     description="Measures the gateway, its tunnel, HAProxy and nginx.")
     parser.add_argument("--quick", action="store_true",
                         help="small amounts, two rounds: under three minutes, noisy")
     parser.add_argument("--only", metavar="PART", default="",
-                        help='only work whose name holds PART, e.g. "bulk", "TLS", "idle", "rule lookup"')
-    parser.add_argument("--gateway", metavar="BIN", type=pathlib.Path,
-                        default=REPOSITORY / "build/release/bin/gateway")
-    parser.add_argument("--load-generator", metavar="BIN", type=pathlib.Path,
-                        help="default: beside the gateway")
-    parser.add_argument("--proxies", metavar="NAMES", default=",".join(works.PROXIES),
+                        help='only work whose name holds PART: "bulk", "TLS", "idle", "tunnel", "rule lookup" …')
+    parser.add_argument("--programs", metavar="FOLDER", type=pathlib.Path,
+                        default=REPOSITORY / "build/release/bin",
+                        help="with gateway, otoroshictl and load_generator; default: %(default)s")
+    parser.add_argument("--proxies", metavar="NAMES", default=",".join(works.ALL_PROXIES),
                         help="comma-separated; default: %(default)s, as far as installed")
     parser.add_argument("--rounds", type=int, help="default: 5, or 2 with --quick")
     options = parser.parse_args()
     options.proxies = options.proxies.split(",")
-    unknown = set(options.proxies) - set(works.PROXIES)
+    unknown = set(options.proxies) - set(works.ALL_PROXIES)
     if unknown:
-        parser.error(f"no such proxy: {', '.join(sorted(unknown))}; there are {', '.join(works.PROXIES)}")
-    options.load_generator = options.load_generator or options.gateway.parent / "load_generator"
-    options.lookup_bench = options.gateway.parent / "lookup_bench"
+        parser.error(f"no such proxy: {', '.join(sorted(unknown))}; there are {', '.join(works.ALL_PROXIES)}")
     options.rounds = options.rounds or (2 if options.quick else 5)
-    if "gateway" not in options.proxies:
-        options.gateway = None
     return options
 
 
@@ -95,6 +97,7 @@ class Bench:
 
     def __init__(self, options: argparse.Namespace, load_core: int, proxy_core: int):
         self.options = options
+        self.programs = options.programs
         self.load_core = load_core
         self.proxy_core = proxy_core
         self.deadline = time.monotonic() + BUDGET[options.quick]
@@ -110,7 +113,9 @@ class Bench:
         with contextlib.ExitStack() as stack:
             running = []
             for name in self.options.proxies:
-                proxy = proxies.make(name, folder, certificate, self.options.gateway, self.proxy_core)
+                if not any(name in work.proxies for work in selected):
+                    continue
+                proxy = proxies.make(name, folder, certificate, self.programs, self.proxy_core)
                 if proxy is None:
                     print(f"{name} is not installed: left out", file=sys.stderr)
                     continue
@@ -122,19 +127,20 @@ class Bench:
     def run_rule_lookup(self, folder: pathlib.Path) -> None:
         if "gateway" not in self.options.proxies:
             return
-        if self.options.lookup_bench.exists():
+        lookup_bench = self.programs / "lookup_bench"
+        if lookup_bench.exists():
             print("rule lookup", file=sys.stderr)
-            command = ["taskset", "-c", str(self.proxy_core), self.options.lookup_bench]
+            command = ["taskset", "-c", str(self.proxy_core), lookup_bench]
             self.lookup_text = subprocess.run(command, stdout=subprocess.PIPE, text=True, check=False,
                                               timeout=LONGEST_RUN).stdout
         certificate = proxies.make_certificate(folder)
         with contextlib.ExitStack() as stack:
-            running = [stack.enter_context(proxies.Gateway(name, folder, certificate, self.options.gateway,
+            running = [stack.enter_context(gateway.Gateway(name, folder, certificate, self.programs,
                                                            self.proxy_core, rules))
                        for name, rules in works.RULE_COUNTS.items()]
             self.run_work(works.rule_count_work(self.options.quick), running)
 
-    def run_work(self, work: works.Work, running: list[proxies.Proxy]) -> None:
+    def run_work(self, work: works.Work, running: list[Proxy]) -> None:
         """Interleaved, so that what changes on the machine during the run hits all alike."""
         print(f"{work.section}: {work.title}", file=sys.stderr, flush=True)
         values = self.results.setdefault(work, {proxy.name: [] for proxy in running})
@@ -145,12 +151,13 @@ class Bench:
             for proxy in running if number % 2 == 0 else reversed(running):
                 values[proxy.name].append(self.measure(work, proxy))
 
-    def measure(self, work: works.Work, proxy: proxies.Proxy) -> dict:
+    def measure(self, work: works.Work, proxy: Proxy) -> dict:
         if work.fresh_process:
             proxy.restart()
-        command = ["taskset", "-c", self.load_core, self.options.load_generator, *work.arguments,
+        command = ["taskset", "-c", self.load_core, self.programs / "load_generator", *work.arguments,
                    "--mode", work.mode, "--names", proxy.names, "--proxy-port", proxy.ports[work.mode],
-                   "--target-port", proxy.target_port, "--proxy-pid", proxy.pid]
+                   "--target-port", proxy.target_port,
+                   *(f"--process={name}={process.pid}" for name, process in proxy.processes.items())]
         done = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=False,
                               timeout=LONGEST_RUN)
         if done.returncode != 0:

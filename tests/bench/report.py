@@ -8,7 +8,8 @@ import statistics
 
 import works
 
-TITLES = {"gateway": "gateway", "haproxy": "HAProxy", "haproxy64k": "HAProxy 64K", "nginx": "nginx"}
+TITLES = {"haproxy": "HAProxy", "haproxy64k": "HAProxy 64K", "tunnel-ws": "tunnel, ws",
+          "tunnel-wss": "tunnel, wss"}
 LOAD_BOUND = 0.95  # of a core; above it the number is the load generator's, not the proxy's
 LOAD_BOUND_MARK = "†"
 
@@ -36,7 +37,7 @@ def render(results: dict, versions: list[str], lookup_text: str, rounds: int) ->
 
 def table(results: dict) -> list[str]:
     names = [name for name in dict.fromkeys(name for values in results.values() for name in values)]
-    goals = "gateway" in names or "10 rules" in names
+    goals = any(work.judged in names for work in results)
     header = ["Work", "Measure", *(TITLES.get(name, name) for name in names)]
     rule = ["---", "---", *("--:" for _ in names)]
     lines = [row(header + ["Ratio, goal"] * goals), row(rule + ["---"] * goals)]
@@ -67,7 +68,7 @@ def row(cells: list[str]) -> str:
 
 
 def number(measure: works.Measure, rounds: list[dict]) -> str:
-    found = [measured[measure.key] for measured in rounds if measured]
+    found = [measured[measure.key] for measured in rounds if measure.key in measured]
     if not found:
         return "—"
     busy = statistics.median(measured.get("load_busy", 0) for measured in rounds if measured)
@@ -80,8 +81,7 @@ def verdicts(work: works.Work, measure: works.Measure, values: dict[str, list[di
 
 
 def verdict(work: works.Work, measure: works.Measure, goal: works.Goal, values: dict[str, list[dict]]) -> str:
-    """The first of the work's proxies that is no baseline is judged: the gateway."""
-    judged = values.get(next(name for name in work.proxies if name != goal.baseline), [])
+    judged = values.get(work.judged, [])
     if goal.baseline is None:
         numbers = [mine[measure.key] for mine in judged if mine]
         shown = "{:.2f}"

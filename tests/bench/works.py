@@ -3,13 +3,16 @@
 import dataclasses
 
 PROXIES = ["gateway", "haproxy", "haproxy64k", "nginx"]
+TUNNELS = ["tunnel-ws", "tunnel-wss"]
+FOREIGN_TUNNELS = ["websockify", "websocketd"]
+ALL_PROXIES = PROXIES + TUNNELS + FOREIGN_TUNNELS
 MOST_RULES = 10_000
 RULE_COUNTS = {"10 rules": 10, "10,000 rules": MOST_RULES}
 
 
 @dataclasses.dataclass(frozen=True)
 class Goal:
-    """`value` bounds the ratio gateway / baseline, or the gateway's own number if there is no baseline."""
+    """`value` bounds the ratio judged / baseline, or the judged proxy's own number if there is no baseline."""
     value: float
     at_most: bool
     baseline: str | None = None
@@ -39,6 +42,12 @@ class Work:
     proxies: tuple[str, ...] = ("gateway", "haproxy", "nginx")
     most_rounds: int = 1000
     fresh_process: bool = False
+
+    @property
+    def judged(self) -> str:
+        """The first of the proxies that is no baseline: the gateway, or its tunnel over ws."""
+        baselines = {goal.baseline for measure in self.measures for goal in measure.goals}
+        return next(name for name in self.proxies if name not in baselines)
 
 
 MODES = {"plain": "plain", "passthrough": "PassThrough+SNI", "terminate": "TLS termination"}
