@@ -112,7 +112,7 @@ class ClientAuth(Story):
         with open(self.clients.crt, "w") as file, open(self.stranger.crt) as other:
             file.write(other.read())
         self.gateway.folder.write("services.json", '{"tcpServices": [')
-        self.gateway.sighup(says="the services stay as they were")
+        self.gateway.sighup(says="the entities stay as they were")
         wait_until(lambda: outcome(need.port, wrong) == TAKEN, "the new authority to be in force")
         self.assertEqual(outcome(need.port, right), REFUSED)
 
