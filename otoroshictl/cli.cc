@@ -8,6 +8,8 @@
 
 #include <CLI/CLI.hpp>
 
+#include "common/text/nearest.h"
+#include "common/text/quoted.h"
 #include "otoroshictl/help_formatter.h"
 
 namespace otoroshi::ctl {
@@ -92,6 +94,22 @@ PrintAndExit wrong_usage(std::string_view command, std::string_view sentence) {
   return {name + ": " + std::string(sentence) + "\nTry " + name + " --help.\n", exit_wrong_usage};
 }
 
+// What belongs to no option may be the value of one that is mistyped, and a secret: it is not shown.
+std::string unexpected_text(const CLI::App& app, const CLI::App& command) {
+  std::vector<std::string_view> known;
+  for (const auto* option : command.get_options())
+    if (!option->get_lnames().empty()) known.push_back(option->get_lnames().front());
+  const auto extras = app.remaining(true);
+  for (const auto& extra : extras) {
+    const auto name = std::string_view(extra).substr(0, extra.find('='));
+    if (!name.starts_with('-')) continue;
+    const auto meant = nearest(name.substr(std::min(name.find_first_not_of('-'), name.size())), known);
+    return quoted(name) + " is no option" +
+           (meant ? ", did you mean --" + std::string(*meant) + "?" : std::string());
+  }
+  return "there is a word that belongs to no option or command";
+}
+
 PrintAndExit print_of(const CLI::App& app, std::string_view command, const CLI::ParseError& outcome) {
   std::ostringstream out, error;
   if (app.exit(outcome, out, error) == 0) return {out.str(), 0};
@@ -122,6 +140,9 @@ std::variant<TunnelCommand, PrintAndExit> read_command_line(std::vector<std::str
   try {
     std::ranges::reverse(arguments);  // CLI11 takes them from the back
     app.parse(std::move(arguments));
+  } catch (const CLI::ExtrasError&) {
+    return wrong_usage(command.parsed() ? tunnel_command : "",
+                       unexpected_text(app, command.parsed() ? command : app));
   } catch (const CLI::ParseError& outcome) {  // CLI11 tells --help, too, by an exception
     return print_of(app, command.parsed() ? tunnel_command : "", outcome);
   }

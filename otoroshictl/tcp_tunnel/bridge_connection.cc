@@ -15,15 +15,15 @@ namespace {
 // For the gateway's FIN once both directions have ended.
 constexpr auto linger_limit = 5s;
 
-void log_all(const std::vector<std::string>& lines) {
-  for (const auto& line : lines) spdlog::warn("{}", line);
+void log_all(spdlog::level::level_enum level, const std::vector<std::string>& lines) {
+  for (const auto& line : lines) spdlog::log(level, "{}", line);
 }
 
 void tell_not_opened(BridgeContext& context, const OpeningFailure& failure) {
   if (failure.by == OpeningFailure::By::user)
     spdlog::debug("{}", failure.sentence);
   else
-    log_all(context.opening_failures.failed(failure.sentence));
+    log_all(spdlog::level::warn, context.opening_failures.failed(failure.sentence));
 }
 
 // A local program that resets its connection knows why.
@@ -35,7 +35,7 @@ void tell_broken(BridgeContext& context, const Error& failure) {
   constexpr std::string_view whose = "the target ";  // so TCP and TLS call the far end
   auto sentence = failure.sentence;
   if (sentence.starts_with(whose)) sentence.replace(0, whose.size(), "the gateway ");
-  log_all(context.broken_tunnels.failed("a connection broke: " + sentence));
+  log_all(spdlog::level::warn, context.broken_tunnels.failed("a connection broke: " + sentence));
 }
 
 Task<> linger(Worker& worker, Stream& tunnel) {
@@ -58,7 +58,7 @@ Task<Ending> bridge_connection(BridgeContext& context, StreamPtr local) {
     bridge.local->abort(Error{ErrorCode::refused, Side::target, opened.error().sentence});
     co_return opened.error().by == OpeningFailure::By::gateway ? Ending::refused_by_gateway : Ending::failed;
   }
-  log_all(context.opening_failures.succeeded());
+  log_all(spdlog::level::info, context.opening_failures.succeeded());
   bridge.tunnel = std::move(*opened);
 
   // Relay.

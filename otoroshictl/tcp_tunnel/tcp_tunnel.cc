@@ -138,7 +138,8 @@ Result<void> TcpTunnel::take_standard_streams() {
 
 std::optional<Ending> TcpTunnel::run() {
   control_.run();
-  if (ending_) standard_streams_->wait_until_written();
+  if (stopping_) return std::nullopt;
+  standard_streams_->wait_until_written();
   return ending_;
 }
 
