@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <stdexcept>
 
 #include "common/net/tcp_stream.h"
 #include "common/text/duration.h"
@@ -36,7 +37,8 @@ tunnel::Mask::Key next_key(Role role) {
   thread_local std::array<tunnel::Mask::Key, keys_at_once> keys;
   thread_local std::size_t used = keys_at_once;
   if (used == keys_at_once) {
-    RAND_bytes(reinterpret_cast<unsigned char*>(keys.data()), sizeof keys);
+    if (RAND_bytes(reinterpret_cast<unsigned char*>(keys.data()), sizeof keys) != 1)
+      throw std::runtime_error("OpenSSL gives no random bytes");
     used = 0;
   }
   return keys[used++];
@@ -230,6 +232,7 @@ IoResult WebSocketStream::try_finish() {
   if (failure_) return {IoStatus::error};
   if (!close_queued_) {
     if (close_is_held_back()) {
+      if (under_->is_broken()) return {};  // the peer has reset meanwhile: whoever reads, or looks, sees it
       if (!close_allowed_.running()) close_allowed_.start(options_.hold_close);
       return {IoStatus::would_block};
     }

@@ -234,15 +234,23 @@ TEST_CASE("for a peer without a half-close our Close is kept back until it has e
   }
 }
 
-TEST_CASE("who waits for the peer's end learns that it has reset") {
-  WebSocketFixture fixture({.peer_half_close = false, .hold_close = 1h});
-  Outcome<Result<void>> finished;
-  start_task(finish(*fixture.stream), finished);
-  handlers_until_idle(fixture.worker, 50, 1ms);
-  CHECK_FALSE(finished.ended());
-  fixture.stream->abort({ErrorCode::shut_down, Side::gateway, "over"});
-  REQUIRE(run_until(fixture.worker, [&] { return finished.ended(); }));
-  CHECK(finished.value->error().sentence == "over");
+TEST_CASE("who waits for the peer's end waits no longer once it has reset, or we have") {
+  for (bool peer_resets : {true, false}) {
+    CAPTURE(peer_resets);
+    WebSocketFixture fixture({.peer_half_close = false, .hold_close = 1h});
+    Outcome<Result<void>> finished;
+    start_task(finish(*fixture.stream), finished);
+    handlers_until_idle(fixture.worker, 50, 1ms);
+    CHECK_FALSE(finished.ended());
+    if (peer_resets)
+      fixture.peer.reset();
+    else
+      fixture.stream->abort({ErrorCode::shut_down, Side::gateway, "over"});
+    REQUIRE(run_until(fixture.worker, [&] { return finished.ended(); }));
+    // What the peer sent before its reset is still to be read; then the read says that it has reset.
+    CHECK(finished.value->has_value() == peer_resets);
+    CHECK(fixture.read_nothing() == IoStatus::error);
+  }
 }
 
 TEST_CASE("a peer that sends Pings without end and never reads is owed one Pong") {

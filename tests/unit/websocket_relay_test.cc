@@ -219,3 +219,17 @@ TEST_CASE("nobody is dead while spliced bytes are stuck on either side") {
     CHECK(sent.ended());
   }
 }
+
+TEST_CASE("a peer that resets while our Close is kept back ends the relay, though nobody reads from it") {
+  Fixture fixture({.role = Role::client, .peer_half_close = false});
+  REQUIRE(fixture.local->try_finish().done());
+  const auto payload = std::string(64 * mib, 'x');
+  const auto wire = frame(Role::server, fin | binary, payload);
+  Outcome<Result<void>> sent;
+  start_task(write_all(*fixture.wire, as_bytes(wire)), sent);
+  handlers_until_idle(fixture.worker);
+  CHECK_FALSE(fixture.outcome.ended());
+  fixture.wire->abort(over);
+  REQUIRE(run_until(fixture.worker, [&] { return fixture.outcome.ended() && sent.ended(); }));
+  CHECK(fixture.outcome.value.value()->code == ErrorCode::reset);
+}
