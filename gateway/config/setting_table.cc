@@ -42,13 +42,13 @@ constexpr Setting table[] = {
     {"tunnel.port", [](C& c) -> F { return PortField{&c.tunnel.port}; },
      "Port of the tunnel without TLS; 0 = off."},
     {"tunnel.tlsPort", [](C& c) -> F { return PortField{&c.tunnel.tls_port}; },
-     "Port of the tunnel with TLS; 0 = off."},
+     "Port of the tunnel with TLS, by a certificate of `certificates.dir`; 0 = off."},
     {"tunnel.pingInterval", [](C& c) -> F { return PositiveDurationField{&c.tunnel.ping_interval}; },
      "A WebSocket Ping is sent so often; two intervals without a byte: the peer is dead."},
 
     {"certificates.dir", [](C& c) -> F { return PathField{&c.certificates.dir}; },
-     "Folder of `NAME.crt` with `NAME.key`, or `NAME.pem`, for services with `tls: Enabled`; re-read when a "
-     "file changes. A folder that does not exist is an empty one."},
+     "Folder of `NAME.crt` with `NAME.key`, or `NAME.pem`, for services with `tls: Enabled` and "
+     "`tunnel.tlsPort`; re-read when a file changes. A folder that does not exist is an empty one."},
     {"certificates.defaultDomain", [](C& c) -> F { return TextField{&c.certificates.default_domain}; },
      "Whose certificate clients see that name no server, or one without a certificate."},
     {"certificates.clientCaFile", [](C& c) -> F { return PathField{&c.certificates.client_ca_file}; },
