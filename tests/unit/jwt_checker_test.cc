@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "common/text/base64url.h"
 #include "tests/support/token_maker.h"
 
 using namespace otoroshi;
@@ -139,6 +140,20 @@ TEST_CASE("jwt_checker: every attack is refused") {
     CAPTURE(name);
     CHECK_THAT(verdict(verifier, token), Catch::Contains(sentence));
   }
+}
+
+TEST_CASE("jwt_checker: a key checks only what is signed as its kind says") {
+  const auto p384 = SigningKey::ec("P-384");
+  const auto key = JwsPublicKey::from_pem(p384.public_pem()).value();
+  const auto good = p384.token("ES384", claims);
+  CHECK(key.has_signed(parse_jws(good).value()));
+  CHECK_FALSE(key.has_signed(parse_jws(p384.token("ES256", claims)).value()));
+  CHECK_FALSE(key.has_signed(parse_jws(rsa_key().token("RS256", claims)).value()));
+  // The same numbers with zeros in front: one token would have many texts.
+  const auto signature_at = good.rfind('.') + 1;
+  const auto signature = base64url_decode(good.substr(signature_at)).value();
+  const auto wide = '\0' + signature.substr(0, 48) + '\0' + signature.substr(48);
+  CHECK_FALSE(key.has_signed(parse_jws(good.substr(0, signature_at) + base64url_encode(wide)).value()));
 }
 
 TEST_CASE("jwt_checker: exp and nbf, with ten seconds of leeway") {
