@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <memory>
+#include <type_traits>
 #include <vector>
 
 #include "common/model/tcp_service.h"
