@@ -2,6 +2,7 @@
 #include "common/net/relay.h"
 
 #include <fcntl.h>
+#include <sys/socket.h>
 
 #include <algorithm>
 #include <catch2/catch.hpp>
@@ -232,4 +233,25 @@ TEST_CASE("a peer that resets while our Close is kept back ends the relay, thoug
   fixture.wire->abort(over);
   REQUIRE(run_until(fixture.worker, [&] { return fixture.outcome.ended() && sent.ended(); }));
   CHECK(fixture.outcome.value.value()->code == ErrorCode::reset);
+}
+
+TEST_CASE("an abort in the middle of a spliced frame puts no Close into it") {
+  for (std::size_t spliced : {0, 3, 10}) {
+    CAPTURE(spliced);
+    Worker worker;
+    auto sockets = connect_tcp_pair();
+    auto peer = tcp(worker, std::move(sockets.far));
+    WebSocketStream stream(worker, tcp(worker, std::move(sockets.near)), Side::client, {});
+    REQUIRE(stream.begin_raw(10).done());
+    const auto payload = std::string(spliced, 'x');
+    REQUIRE(::send(stream.raw_sink(), payload.data(), spliced, 0) == static_cast<long>(spliced));
+    stream.raw_moved(0, spliced);
+    stream.abort(over);
+    Received received;
+    run_task(worker, receive_all(*peer, received));
+    CHECK(received.error.has_value());
+    const auto got = decode_at_once(Role::client, text_of(received.bytes));
+    CHECK(got.bytes == payload);
+    CHECK(got.close_code.has_value() == (spliced == 10));
+  }
 }

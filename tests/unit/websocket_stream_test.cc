@@ -331,10 +331,14 @@ TEST_CASE("an abort sends Close with its sentence between frames, and only a res
       WebSocketFixture fixture({.role = own}, 1000);
       row.before(fixture);
       fixture.stream->abort(row.why);
-      const auto got = fixture.peer_gets();
+      const auto wire = fixture.peer_gets_wire();
+      const auto got = decode_at_once(fixture.peer_role(), wire);
       CHECK(got.violation.empty());
       CHECK(got.close_code == (row.code ? std::optional(static_cast<CloseCode>(*row.code)) : std::nullopt));
       if (got.close_code && row.code != 1000) CHECK(got.close_reason == row.why.sentence);
+      if (got.close_code)
+        CHECK(frames_in(wire).back().payload ==
+              close_payload(static_cast<std::uint16_t>(*row.code), got.close_reason));
       CHECK(fixture.peer.is_broken());
       CHECK(fixture.stream->failure().sentence == row.why.sentence);
     }
