@@ -3,15 +3,13 @@
 import os
 import signal
 
-from support import Process, Story, main, run_gateway
-from support.gateway import gateway_program
-from support.ports import reserve_port
+from support import Process, Story, main, program_path, reserve_port, run_gateway
 from support.servers import run
 
 
 class CommandLine(Story):
     def test_version_and_help(self):
-        for program in (gateway_program(), os.path.join(os.path.dirname(gateway_program()), "otoroshictl")):
+        for program in (program_path("gateway"), program_path("otoroshictl")):
             with self.subTest(os.path.basename(program)):
                 self.assertRegex(run(program, "--version").stdout, r"\d+[.]\d+")
                 self.assertIn("Usage", run(program, "--help").stdout.replace("USAGE", "Usage"))
@@ -24,7 +22,7 @@ class CommandLine(Story):
 
     def test_without_a_file_it_starts(self):
         elsewhere = {"GATEWAY_TUNNEL_PORT": str(reserve_port())}  # the default may be somebody else's
-        with Process([gateway_program()], cwd=self.folder(), env=elsewhere) as gateway:
+        with Process([program_path("gateway")], cwd=self.folder(), env=elsewhere) as gateway:
             gateway.wait_line(r"\bready\b")
             gateway.signal(signal.SIGTERM)
             self.assertEqual(gateway.wait(), 0)

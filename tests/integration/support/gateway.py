@@ -2,17 +2,15 @@
 
 import json
 import os
-import re
 import shutil
 import signal
 import tempfile
 
-from .limits import DEADLINE, SANITIZED
-from .process import Process
+from .limits import DEADLINE
+from .process import Process, program_path
+from .secrets import secrets_in
 from .services import Service
 from .waiting import wait_until
-
-_REPORT = re.compile(r"ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|runtime error:")
 
 _SETTINGS = {
     "threads": 2,
@@ -26,16 +24,9 @@ _SETTINGS = {
 }
 
 
-def gateway_program():
-    folder = os.environ.get("OTOROSHI_BIN")
-    if not folder:
-        raise RuntimeError("set OTOROSHI_BIN to the folder that holds the program `gateway`, e.g. build/release/bin")
-    return os.path.join(folder, "gateway")
-
-
 def run_gateway(*arguments, **options):
     """Runs the gateway until it ends by itself; returns its exit code and all that it said."""
-    with Process([gateway_program(), *arguments], **options) as process:
+    with Process([program_path("gateway"), *arguments], **options) as process:
         code = process.wait()
         return code, process.output
 
@@ -95,16 +86,27 @@ class GatewayFolder:
 class Gateway(Process):
     """A running gateway; entering waits until it says `ready`, leaving wants it to end with 0 after SIGTERM.
 
-    `settings` are merged into those of a test; `certificates` go to its certificate folder.
+    `settings` are merged into those of a test; `certificates` go to its certificate folder. `hosts`, names with
+    their addresses, are its /etc/hosts, which only root can give it.
     """
 
     def __init__(self, *services, settings=None, certificates=(), client_authority=None, upstream_authority=None,
-                 arguments=(), env=None, descriptors=None):
-        program = gateway_program()
+                 arguments=(), env=None, descriptors=None, hosts=None):
         self.folder = GatewayFolder(services, settings or {}, certificates, client_authority, upstream_authority)
         self.services = services
-        super().__init__([program, "--config", self.folder.config, *arguments], env=env,
-                         cwd=self.folder.path, descriptors=descriptors)
+        self._fill_folder()
+        super().__init__([program_path("gateway"), "--config", self.folder.config, *arguments], env=env,
+                         cwd=self.folder.path, descriptors=descriptors, wrapper=self._with_hosts(hosts))
+
+    def _with_hosts(self, hosts):
+        if not hosts:
+            return []
+        self.folder.write("hosts", "".join(f"{address} {name}\n" for name, address in hosts.items()))
+        mount = 'mount --bind "$0" /etc/hosts && exec "$@"'
+        return ["unshare", "--mount", "sh", "-c", mount, self.folder.file("hosts")]
+
+    def _fill_folder(self):
+        """For gateways that need more files."""
 
     def __enter__(self):
         try:
@@ -121,8 +123,9 @@ class Gateway(Process):
                 code = self.stop()
                 if code != 0 and not failed:
                     raise AssertionError(f"the gateway ended with {code} after SIGTERM; it said:\n{self.output}")
-            if SANITIZED and _REPORT.search(self.output):
-                raise AssertionError(f"a sanitizer reports:\n{self.output}")
+            self.check_sanitizer()
+            if seen := secrets_in(self.output + self._events_text()):
+                raise AssertionError(f"the gateway's log or events show secrets: {seen}")
         finally:
             if failed:
                 print(f"--- the gateway said:\n{self.output}\n--- its events:\n{self._events_text()}", flush=True)
@@ -167,11 +170,3 @@ class Gateway(Process):
     def wait_events(self, count, seconds=DEADLINE):
         """All events, once there are `count` of them."""
         return wait_until(lambda: len(self.events()) >= count and self.events(), f"{count} events", seconds)
-
-    def rss(self):
-        """Resident memory in bytes."""
-        with open(f"/proc/{self.pid}/status") as file:
-            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmRSS:"))
-
-    def fd_count(self):
-        return len(os.listdir(f"/proc/{self.pid}/fd"))

@@ -9,22 +9,34 @@ import threading
 from .limits import DEADLINE
 from .waiting import wait_until
 
+_REPORT = re.compile(r"ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|runtime error:")
+
+
+def program_path(name):
+    """Where the program under test is."""
+    folder = os.environ.get("OTOROSHI_BIN")
+    if not folder:
+        raise RuntimeError(f"set OTOROSHI_BIN to the folder that holds the program `{name}`, e.g. build/release/bin")
+    return os.path.join(folder, name)
+
 
 class Process:
     """Runs `argv`; stdout and stderr are gathered in `lines`. As a context manager it kills what still runs.
 
     `setpriv` makes the kernel kill the child if this test is itself killed, and changes the user where asked.
+    `wrapper` is a command that ends by becoming (exec) the program that is named behind it.
     """
 
-    def __init__(self, argv, *, user=None, env=None, cwd=None, stdin=subprocess.DEVNULL, descriptors=None):
+    def __init__(self, argv, *, user=None, env=None, cwd=None, stdin=subprocess.DEVNULL, descriptors=None,
+                 wrapper=()):
         self.name = os.path.basename(argv[0])
         self.lines = []
-        wrapper = ["setpriv", "--pdeathsig", "KILL"]
+        launcher = ["setpriv", "--pdeathsig", "KILL"]
         if user and os.getuid() == 0:
-            wrapper += ["--reuid", user, "--regid", user, "--init-groups"]
+            launcher += ["--reuid", user, "--regid", user, "--init-groups"]
         if descriptors:  # soft limit only: the program may raise it up to the hard one, so both are set
-            wrapper = ["prlimit", f"--nofile={descriptors}:{descriptors}", *wrapper]
-        self._child = subprocess.Popen([*wrapper, *argv], env={**os.environ, **(env or {})}, cwd=cwd, stdin=stdin,
+            launcher = ["prlimit", f"--nofile={descriptors}:{descriptors}", *launcher]
+        self._child = subprocess.Popen([*launcher, *wrapper, *argv], env={**os.environ, **(env or {})}, cwd=cwd, stdin=stdin,
                                        stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         self.pid = self._child.pid
         self._collector = threading.Thread(target=self._collect, daemon=True)
@@ -82,3 +94,16 @@ class Process:
         self._child.wait()
         self._collector.join(DEADLINE)
         self._child.stdout.close()
+
+    def check_sanitizer(self):
+        """Fails if a sanitizer has said something."""
+        if _REPORT.search(self.output):
+            raise AssertionError(f"a sanitizer reports:\n{self.output}")
+
+    def rss(self):
+        """Resident memory in bytes."""
+        with open(f"/proc/{self.pid}/status") as file:
+            return next(int(line.split()[1]) * 1024 for line in file if line.startswith("VmRSS:"))
+
+    def fd_count(self):
+        return len(os.listdir(f"/proc/{self.pid}/fd"))

@@ -2,6 +2,7 @@
 
 import glob
 import os
+import shlex
 import shutil
 import subprocess
 import tempfile
@@ -52,11 +53,15 @@ class Server:
 
     def __exit__(self, *_):
         if self._process:
-            self._process.kill()
+            self.kill()
         shutil.rmtree(self.folder, ignore_errors=True)
 
     def file(self, name):
         return os.path.join(self.folder, name)
+
+    def kill(self):
+        """SIGKILL, long before its time."""
+        self._process.kill()
 
     def _is_up(self):
         if not self._process.running:
@@ -133,11 +138,27 @@ class Sshd(Server):
             config.write("\n".join([
                 f"Port {self.port}", f"ListenAddress {self.host}", f"HostKey {self.file('host_key')}",
                 f"AuthorizedKeysFile {self.file('authorized_keys')}", "StrictModes no", "UsePAM no", "PidFile none",
-                "PermitRootLogin prohibit-password", ""]))
+                "PermitRootLogin prohibit-password", "Subsystem sftp internal-sftp", ""]))
         return ["/usr/sbin/sshd", "-D", "-e", "-f", self.file("sshd_config")]
+
+    def options(self):
+        """For ssh and scp: which key to show, and whose host key to want."""
+        return ["-F", "none", "-i", self.file("client_key"), "-o", f"UserKnownHostsFile={self.file('known_hosts')}",
+                "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes"]
 
     def ssh(self, port, *command, host="127.0.0.1"):
         """Runs a command through the real ssh client; returns what it prints."""
-        known_hosts = f"UserKnownHostsFile={self.file('known_hosts')}"
-        return run("ssh", "-F", "none", "-p", str(port), "-i", self.file("client_key"), "-o", known_hosts,
-                   "-o", "BatchMode=yes", "-o", "StrictHostKeyChecking=yes", host, *command).stdout
+        return run("ssh", *self.options(), "-p", str(port), host, *command).stdout
+
+    def ssh_through(self, proxy_command, *command):
+        """The same with a program that is ssh's connection."""
+        joined = " ".join(shlex.quote(word) for word in proxy_command)
+        return run("ssh", *self.options(), "-o", f"ProxyCommand={joined}", "behind.test", *command).stdout
+
+    def copy(self, port, source, target):
+        """scp to this machine, through `port`."""
+        run("scp", *self.options(), "-P", str(port), source, f"127.0.0.1:{target}")
+
+    def copy_back(self, port, source, target):
+        """scp from this machine, through `port`."""
+        run("scp", *self.options(), "-P", str(port), f"127.0.0.1:{source}", target)
