@@ -14,6 +14,7 @@
 #include <string_view>
 #include <vector>
 
+#include "common/base/bytes.h"
 #include "common/tunnel/frame_codec.h"
 
 namespace otoroshi::test {

@@ -65,7 +65,7 @@ StreamPair connect(Worker& worker, bool tls, int buffer_bytes = 0) {
 // One end of the tunnel as its program runs it: the relay, and then what is still on its way.
 Task<std::optional<Error>> serve(Worker& worker, StreamPtr client, StreamPtr target, Stream& web_socket) {
   RelayProgress progress;
-  auto failure = co_await relay(worker, *client, *target, progress, {});
+  auto failure = co_await relay(worker, *client, *target, progress, RelayOptions());
   if (!failure) co_await discard_until_end(worker, web_socket);
   co_return failure;
 }
@@ -123,8 +123,8 @@ TEST_CASE("bytes pass through a tunnel in both directions at once, and both ends
       start_task(receive_all(*tunnel.target, at_target), received_up);
       start_task(receive_all(*tunnel.local, at_local), received_down);
       REQUIRE(run_until(tunnel.worker, [&] {
-        return tunnel.client_outcome.ended() && tunnel.server_outcome.ended() && received_up.ended() &&
-               received_down.ended();
+        return tunnel.client_outcome.ended() && tunnel.server_outcome.ended() && sent_up.ended() &&
+               sent_down.ended() && received_up.ended() && received_down.ended();
       }));
       CHECK(at_target.bytes == up);
       CHECK(at_local.bytes == down);
