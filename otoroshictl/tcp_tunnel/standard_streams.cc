@@ -44,10 +44,6 @@ bool write_all(int fd, Bytes bytes) {
   return true;
 }
 
-Error failure_of(const char* stream) {
-  return {ErrorCode::io, Side::client, std::string(stream) + " failed: " + std::strerror(errno)};
-}
-
 // So that whoever reads it sees the end. The number stays taken.
 void close_stdout() {
   const SocketHandle nowhere(::open("/dev/null", O_WRONLY | O_CLOEXEC));
@@ -56,24 +52,43 @@ void close_stdout() {
 
 }  // namespace
 
-Result<StandardStreams> StandardStreams::open(OnFailure on_failure) {
+Result<StandardStreams> StandardStreams::open() {
   int ends[2];
   if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0)
-    return fail(ErrorCode::limit, Side::gateway, std::string("no socket pair: ") + std::strerror(errno));
-  StandardStreams streams;
-  streams.near_ = SocketHandle(ends[0]);
-  ::fcntl(ends[0], F_SETFL, O_NONBLOCK);
-  streams.copying_ = std::make_shared<Copying>(SocketHandle(ends[1]), std::move(on_failure));
-  std::thread([copying = streams.copying_] { copying->copy_input(); }).detach();
-  std::thread([copying = streams.copying_] { copying->copy_output(); }).detach();
-  return streams;
+    return otoroshi::fail(ErrorCode::limit, Side::gateway,
+                          std::string("no socket pair: ") + std::strerror(errno));
+  SocketHandle near_end(ends[0]);
+  SocketHandle far_end(ends[1]);
+  ::fcntl(near_end.get(), F_SETFL, O_NONBLOCK);
+  return StandardStreams(std::move(near_end), std::make_shared<Copying>(std::move(far_end)));
+}
+
+void StandardStreams::begin_copying(OnFailure on_failure) {
+  copying_->on_failure = std::move(on_failure);
+  std::thread([copying = copying_] { copying->copy_input(); }).detach();
+  std::thread([copying = copying_] { copying->copy_output(); }).detach();
+}
+
+StandardStreams::~StandardStreams() {
+  if (copying_) copying_->forget_callback();
+}
+
+void StandardStreams::Copying::fail(const char* stream) {
+  const Error why{ErrorCode::io, Side::client, std::string(stream) + " failed: " + std::strerror(errno)};
+  std::lock_guard lock(mutex);
+  if (on_failure) on_failure(why);
+}
+
+void StandardStreams::Copying::forget_callback() {
+  std::lock_guard lock(mutex);
+  on_failure = nullptr;
 }
 
 void StandardStreams::Copying::copy_input() {
   std::vector<std::byte> buffer(buffer_size);
   for (;;) {
     const auto got = read_some(STDIN_FILENO, buffer);
-    if (got < 0) return on_failure(failure_of("stdin"));
+    if (got < 0) return fail("stdin");
     if (got == 0) break;
     if (!write_all(far.get(), Bytes(buffer).first(static_cast<std::size_t>(got))))
       return;  // nobody wants more
@@ -87,7 +102,7 @@ void StandardStreams::Copying::copy_output() {
     const auto got = read_some(far.get(), buffer);
     if (got <= 0) break;
     if (write_all(STDOUT_FILENO, Bytes(buffer).first(static_cast<std::size_t>(got)))) continue;
-    on_failure(failure_of("stdout"));
+    fail("stdout");
     break;
   }
   close_stdout();

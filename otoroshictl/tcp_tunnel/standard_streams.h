@@ -7,6 +7,8 @@
 #include <functional>
 #include <latch>
 #include <memory>
+#include <mutex>
+#include <utility>
 
 #include "common/base/result.h"
 #include "common/net/socket_handle.h"
@@ -19,12 +21,18 @@ class StandardStreams {
   // be aborted, for an end would be a lie.
   using OnFailure = std::function<void(const Error&)>;
 
-  // Copying begins at once. Fails if the socket pair cannot be made.
-  static Result<StandardStreams> open(OnFailure on_failure);
+  // Fails if the socket pair cannot be made.
+  static Result<StandardStreams> open();
+  StandardStreams(StandardStreams&&) = default;
+  StandardStreams& operator=(StandardStreams&&) = delete;
+  ~StandardStreams();  // on_failure is not called any more
 
   // The end for a TcpStream. What is read from it was read from stdin; its FIN is stdin's end, and closes
   // stdout in the other direction.
   SocketHandle take_socket() { return std::move(near_); }
+
+  // Once.
+  void begin_copying(OnFailure on_failure);
 
   // Once the socket is closed: until stdout has all that was written to it, or has failed.
   void wait_until_written() { copying_->written.wait(); }
@@ -32,13 +40,20 @@ class StandardStreams {
  private:
   // Shared with the threads, which nobody waits for: a read(2) of a terminal ends when the user wants.
   struct Copying {
-    SocketHandle far;
-    OnFailure on_failure;
-    std::latch written{1};
+    explicit Copying(SocketHandle far_end) : far(std::move(far_end)) {}
 
     void copy_input();
     void copy_output();
+    void fail(const char* stream);  // for the reason in errno
+    void forget_callback();
+
+    SocketHandle far;
+    std::latch written{1};
+    std::mutex mutex;  // guards on_failure
+    OnFailure on_failure;
   };
+  StandardStreams(SocketHandle near_end, std::shared_ptr<Copying> copying)
+      : near_(std::move(near_end)), copying_(std::move(copying)) {}
 
   SocketHandle near_;
   std::shared_ptr<Copying> copying_;

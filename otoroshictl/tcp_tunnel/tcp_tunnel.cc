@@ -118,22 +118,27 @@ Result<void> TcpTunnel::listen() {
 }
 
 Result<void> TcpTunnel::take_standard_streams() {
-  auto streams = StandardStreams::open([this](const Error& why) { abort_bridges(why); });
+  auto streams = StandardStreams::open();
   if (!streams) return std::unexpected(std::move(streams.error()));
-  standard_streams_ = std::move(*streams);
+  standard_streams_.emplace(std::move(*streams));
   worker_.start();
   worker_.post([this] {
-    spawn([](TcpTunnel& tunnel) -> Task<> {
-      auto local =
-          std::make_unique<TcpStream>(tunnel.worker_, tunnel.standard_streams_->take_socket(), Side::client);
-      const auto ending = co_await bridge_connection(*tunnel.context_, std::move(local));
-      asio::post(tunnel.control_, [&tunnel, ending] {
-        tunnel.ending_ = ending;
-        tunnel.control_.stop();
-      });
-    }(*this));
+    spawn(carry_standard_streams());
+    standard_streams_->begin_copying([this](const Error& why) {
+      spdlog::error("{}", why.sentence);
+      abort_bridges(why);
+    });
   });
   return {};
+}
+
+Task<> TcpTunnel::carry_standard_streams() {
+  auto local = std::make_unique<TcpStream>(worker_, standard_streams_->take_socket(), Side::client);
+  const auto ending = co_await bridge_connection(*context_, std::move(local));
+  asio::post(control_, [this, ending] {
+    ending_ = ending;
+    control_.stop();
+  });
 }
 
 std::optional<Ending> TcpTunnel::run() {

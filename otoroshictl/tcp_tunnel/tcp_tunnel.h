@@ -36,6 +36,7 @@ class TcpTunnel {
   Result<void> make_tls();
   Result<void> listen();
   Result<void> take_standard_streams();
+  Task<> carry_standard_streams();  // on the worker
   void watch_signals();
   void stop();
   void wait_for_bridges();
