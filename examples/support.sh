@@ -70,19 +70,21 @@ example_token() {
 
 # The token of the example's session: hex(HMAC-SHA256(secret of the gateway, id))::id. Logging in would show it.
 example_session_token() {
-  echo "$(printf %s example-session | openssl dgst -sha256 -hmac example-gateway-secret -r | cut -d ' ' -f 1)::example-session"
+  local id=example-session
+  echo "$(printf %s $id | openssl dgst -sha256 -hmac example-gateway-secret -r | cut -d ' ' -f 1)::$id"
 }
 
 # open_tunnel ACCESS_TYPE REMOTE_PORT: sets local_port. The gateway's routes have an address for every access type.
 open_tunnel() {
-  local flags
+  local address credentials=()
   case $1 in
-    apikey) flags=(--host "127.0.0.2:$tunnel_port" --apikey-client-id example --apikey-client-secret example-key-secret) ;;
-    bearer) flags=(--host "127.0.0.3:$tunnel_port" --access-type bearer --bearer-token "$(example_token)") ;;
-    session) flags=(--host "127.0.0.4:$tunnel_port" --access-type session --session-token "$(example_session_token)") ;;
-    public) flags=(--host "127.0.0.5:$tunnel_port" --access-type public) ;;
+    apikey) address=127.0.0.2 credentials=(--apikey-client-id example --apikey-client-secret example-key-secret) ;;
+    bearer) address=127.0.0.3 credentials=(--bearer-token "$(example_token)") ;;
+    session) address=127.0.0.4 credentials=(--session-token "$(example_session_token)") ;;
+    public) address=127.0.0.5 ;;
   esac
-  start "tunnel-$1" "$programs/otoroshictl" tcp-tunnel "${flags[@]}" --remote-host 127.0.0.1 --remote-port "$2" --local-port 0
+  start "tunnel-$1" "$programs/otoroshictl" tcp-tunnel --host "$address:$tunnel_port" --access-type "$1" \
+    "${credentials[@]}" --remote-host 127.0.0.1 --remote-port "$2" --local-port 0
   wait_for_line "tunnel-$1" ready
   local_port=$(sed -nE 's/.* listening on [^ ]*:([0-9]+) .*/\1/p' "$folder/tunnel-$1.log")
 }

@@ -54,10 +54,12 @@ class BadRoutes(Story):
             "an unknown placeholder": (route().to_hostname("${env.SECRET}:22"), "env.SECRET"),
             "an unfinished placeholder": (route().to_hostname("${remote_host:22"), "remote_host"),
             "no domain": (changed(self.good(), "/frontend/domains", []), "domain"),
-            "a domain that is no pattern": (changed(self.good(), "/frontend/domains", ["Regex(()"]), "regular expression"),
+            "a domain that is no pattern": (
+                changed(self.good(), "/frontend/domains", ["Regex(()"]), "regular expression"),
             "no target": (changed(self.good(), "/backend/targets", []), "target"),
             "no port": (route().to_hostname("db.test"), "port"),
-            "an address that is none": (self.good().plugin("IpAddressAllowedList", addresses=["10.0.0.0/33"]), "10.0.0.0/33"),
+            "an address that is none": (
+                self.good().plugin("IpAddressAllowedList", addresses=["10.0.0.0/33"]), "10.0.0.0/33"),
             "a destination with a wrong port": (
                 route().to_request({"host": "127.0.0.1", "ports": "22-99999"}), "99999"),
             "a verifier that is not there": (self.good().for_tokens(hs_verifier()), "verifier"),

@@ -1,4 +1,4 @@
-"""How otoroshictl reaches the gateway: through an HTTP proxy, over IPv6, with a resumed TLS session, with a certificate."""
+"""How otoroshictl reaches the gateway: through an HTTP proxy, over IPv6, with TLS sessions, with a certificate."""
 
 import threading
 
@@ -111,8 +111,8 @@ class Network(Story):
         one = route().to(self.use(Backend(echo)))
         gateway = self.use(TunnelGateway(one, certificates=[authority.server(one.host)]))
         certificate = authority.client("jane")
-        flags = ["--host", f"{one.host}:{gateway.tls_port}", "--tls", "--ca-file", authority.crt, "--access-type", "public",
-                 "--client-cert", certificate.crt, "--client-key", certificate.key]
+        flags = ["--host", f"{one.host}:{gateway.tls_port}", "--tls", "--ca-file", authority.crt,
+                 "--access-type", "public", "--client-cert", certificate.crt, "--client-key", certificate.key]
         with Tunnel(*flags) as tunnel, connect(tunnel) as client:
             self.assertEqual(client.round_trip(), b"hello")
 

@@ -1,9 +1,9 @@
 """Secrets of otoroshictl: from the environment, from files that are read anew, and seen by nobody else."""
 
 import os
-import subprocess
 
 from support import (Backend, EveryAccess, Story, Tunnel, connect, echo, main, new_secret, secrets_in, wait_until)
+from support.servers import run
 
 
 class ClientSecrets(Story):
@@ -27,7 +27,8 @@ class ClientSecrets(Story):
     def test_from_the_environment(self):
         key = self.credentials.key
         for access, variables in {
-            "apikey": {"OTOROSHI_APIKEY_CLIENT_ID": key["clientId"], "OTOROSHI_APIKEY_CLIENT_SECRET": key["clientSecret"]},
+            "apikey": {"OTOROSHI_APIKEY_CLIENT_ID": key["clientId"],
+                       "OTOROSHI_APIKEY_CLIENT_SECRET": key["clientSecret"]},
             "bearer": {"OTOROSHI_BEARER_TOKEN": self.credentials.token()},
             "session": {"OTOROSHI_SESSION_TOKEN": self.credentials.session_token()},
         }.items():
@@ -68,7 +69,7 @@ class ClientSecrets(Story):
                       ["--access-type", "bearer", "--bearer-token", token],
                       ["--access-type", "bearer", f"--bearer-token={token}"]):
             with self.subTest(flags[-2:]), Tunnel("--host", "gateway.test", *flags) as tunnel:
-                seen = subprocess.run(["ps", "-o", "args=", "-p", str(tunnel.pid)], stdout=subprocess.PIPE, text=True).stdout
+                seen = run("ps", "-o", "args=", "-p", str(tunnel.pid)).stdout
                 self.assertIn("tcp-tunnel", seen)
                 self.assertEqual(secrets_in(seen), [])
 

@@ -73,7 +73,8 @@ class TunnelEvents(Story):
         one, tokens = route().to(self.use(Backend(echo))).for_keys(), route().to(self.use(Backend(echo)))
         tokens.for_tokens(verifier)
         key = api_key(one)
-        gateway = self.use(TunnelGateway(one, tokens, keys=[key], verifiers=[verifier], arguments=["--log-level", "trace"]))
+        gateway = self.use(TunnelGateway(one, tokens, keys=[key], verifiers=[verifier],
+                                         arguments=["--log-level", "trace"]))
         for number, (host, query, headers) in enumerate((
                 (one.host, "", {"Otoroshi_Client_Id": key["clientId"], "Otoroshi_Client_Secret": key["clientSecret"]}),
                 (one.host, "", {"Otoroshi_Client_Id": key["clientId"], "Otoroshi_Client_Secret": new_secret()}),

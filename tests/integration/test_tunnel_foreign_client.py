@@ -146,7 +146,8 @@ class LikeTheOriginal(Story):
             "a reserved bit": frame(BINARY, b"hello", masked=True, reserved=4),
             "an unknown opcode": frame(3, b"hello", masked=True),
             "a fragment of nothing": frame(CONTINUATION, b"hello", masked=True),
-            "a message inside a message": frame(BINARY, b"a", masked=True, final=False) + frame(BINARY, b"b", masked=True),
+            "a message inside a message":
+                frame(BINARY, b"a", masked=True, final=False) + frame(BINARY, b"b", masked=True),
             "a Ping in fragments": frame(PING, b"a", masked=True, final=False),
             "a Ping of 126 bytes": frame(PING, b"a" * 126, masked=True),
             "a length above 2^63": b"\x82\xff" + struct.pack(">Q", 1 << 63) + b"mask",

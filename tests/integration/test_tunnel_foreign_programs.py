@@ -7,7 +7,7 @@ import unittest
 
 from support import KIB, MIB, Backend, EveryAccess, Payload, Story, client_context, echo, main, scaled
 from support.servers import run
-from support.websocket_peer import to_target
+from support.websocket_peer import TUNNEL, to_target
 
 NODE_MODULES = "/usr/share/nodejs"  # where Debian's node-ws is
 NODE_CLIENT = """
@@ -35,7 +35,8 @@ class IndependentPrograms(Story):
         self.ways = EveryAccess(self, self.target, only=["public"])
 
     def url(self, way):
-        return f"{'wss' if way.tls else 'ws'}://{way.host}/.well-known/otoroshi/tunnel?transport=tcp&{to_target(self.target)}"
+        scheme = "wss" if way.tls else "ws"
+        return f"{scheme}://{way.host}{TUNNEL}?transport=tcp&{to_target(self.target)}"
 
     def test_python_websockets(self):
         try:

@@ -1,6 +1,7 @@
 """The client's end of the tunnel against servers that are not ours, as the original gateway is.
 
-They answer Close at once and read no further, cut their bytes into frames of 1 B and of 16 MiB, and have ends of their own.
+They answer Close at once and read no further, cut their bytes into frames of 1 B and of 16 MiB, and end in their own
+ways.
 """
 
 import asyncio

@@ -28,7 +28,7 @@ class PausedReader(Story):
             reader.send_signal(signal.SIGSTOP)
             readers.append((way, tunnel, reader, path))
         for way, _, _, path in readers:
-            self.assertLess(os.path.getsize(path), len(payload), f"{way.name}: it was stopped too late to tell anything")
+            self.assertLess(os.path.getsize(path), len(payload), f"{way.name}: stopped too late to tell anything")
         time.sleep(PAUSE)  # the pause is the behaviour, not a wait for something
         for way, tunnel, reader, path in readers:
             with self.subTest(way.name):
@@ -59,7 +59,7 @@ class PausedReader(Story):
         time.sleep(PAUSE)  # the pause is the behaviour, not a wait for something
         for way, tunnel, sender, target in parts:
             with self.subTest(way.name):
-                self.assertLess(os.path.getsize(target.path), len(payload), "it was stopped too late to tell anything")
+                self.assertLess(os.path.getsize(target.path), len(payload), "stopped too late to tell anything")
                 target.go_on()
                 self.assertEqual(sender.wait(60), 0)
                 with open(target.path, "rb") as file:

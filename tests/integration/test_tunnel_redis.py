@@ -33,7 +33,8 @@ class RedisCli(Story):
         subscribers = []
         for number, way in enumerate(self.ways):
             tunnel = self.use(way.tunnel())
-            client = self.use(Process(["stdbuf", "-oL", "redis-cli", "-p", str(tunnel.port), "SUBSCRIBE", f"news{number}"]))
+            argv = ["stdbuf", "-oL", "redis-cli", "-p", str(tunnel.port), "SUBSCRIBE", f"news{number}"]
+            client = self.use(Process(argv))
             client.wait_line("^subscribe$")
             subscribers.append((way.name, client))
         time.sleep(SILENCE)  # the silence is the behaviour, not a wait for something

@@ -31,14 +31,16 @@ class RefusedAccess(RefusalStory):
         gateway = self.use(TunnelGateway(one, other, keys=[good, disabled, stranger, expired]))
         cases = {
             "no key": ({}, 400, "errors.no.api.key", None),
-            "an unknown key": (basic("nobody", new_secret()), 400, "errors.invalid.api.key.tuple", "--apikey-client-id"),
+            "an unknown key": (basic("nobody", new_secret()), 400, "errors.invalid.api.key.tuple",
+                               "--apikey-client-id"),
             "a key for another route": (basic(stranger["clientId"], stranger["clientSecret"]), 400,
                                         "errors.invalid.api.key.tuple", stranger["clientId"]),
             "a wrong secret": (basic(good["clientId"], new_secret()), 401, "errors.bad.api.key", good["clientId"]),
             "no secret": (basic(good["clientId"], ""), 401, "errors.bad.api.key", None),
             "a disabled key": (basic(disabled["clientId"], disabled["clientSecret"]), 401, "errors.bad.api.key",
                                "disabled"),
-            "an expired key": (basic(expired["clientId"], expired["clientSecret"]), 401, "errors.bad.api.key", "expired"),
+            "an expired key": (basic(expired["clientId"], expired["clientSecret"]), 401, "errors.bad.api.key",
+                               "expired"),
             "only an id": ({"x_api_key": good["clientId"]}, 401, "errors.bad.api.key", None),
             "half of the headers": ({"Otoroshi_Client_Id": good["clientId"]}, 400, "errors.no.api.key", None),
             "no base64": ({"Authorization": "Basic %%%"}, 400, "errors.no.api.key", None),
@@ -84,7 +86,8 @@ class RefusedAccess(RefusalStory):
         key = api_key(one, dailyQuota=2)
         gateway = self.use(TunnelGateway(one, keys=[key]))
         headers = basic(key["clientId"], key["clientSecret"])
-        self.refused(gateway, one.host, "", 401, "errors.bad.api.key", **basic(key["clientId"], "wrong"))  # counts nothing
+        wrong = basic(key["clientId"], "wrong")
+        self.refused(gateway, one.host, "", 401, "errors.bad.api.key", **wrong)  # counts nothing
         for _ in range(2):
             with open_websocket(gateway, one.host, **headers) as peer:
                 self.assertEqual(peer.round_trip(), b"hello")

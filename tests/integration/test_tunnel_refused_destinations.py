@@ -23,8 +23,9 @@ class RefusedDestinations(RefusalStory):
             self.assertEqual(peer.round_trip(), b"hello")
         for asked, host, wanted in ((one, "127.0.0.1", port + 1), (one, "127.0.0.2", port), (one, "localhost", 1),
                                     (one, "[::1]", port), (one, "[::ffff:127.0.0.2]", port), (one, "0.0.0.0", port),
-                                    (one, "169.254.169.254", 22), (named, "internal.test", 22), (named, "127.0.0.1", port),
-                                    (named, "db.internal.test.evil.test", 22), (named, "localhost", port)):
+                                    (one, "169.254.169.254", 22), (named, "internal.test", 22),
+                                    (named, "127.0.0.1", port), (named, "localhost", port),
+                                    (named, "db.internal.test.evil.test", 22)):
             with self.subTest(host, port=wanted):
                 sentence = self.refused(gateway, asked.host, f"remoteHost={host}&remotePort={wanted}", *FORBIDDEN)
                 flags = ["--host", f"{asked.host}:{gateway.port}", "--access-type", "public",

@@ -83,7 +83,8 @@ class RefusedRequests(RefusalStory):
 
     def test_heads_that_are_no_heads(self):
         good = request_head("db.test").encode()
-        cases = {"nonsense": b"hello\r\n\r\n", "a ClientHello": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64),
+        cases = {"nonsense": b"hello\r\n\r\n",
+                 "a ClientHello": b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03" + bytes(64),
                  "bare line feeds": good.replace(b"\r\n", b"\n"),
                  "two Hosts": good.replace(b"Host: db.test\r\n", b"Host: db.test\r\nHost: other.test\r\n"),
                  "no Host": good.replace(b"Host: db.test\r\n", b""),

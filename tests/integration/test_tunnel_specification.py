@@ -11,7 +11,8 @@ from support import (Backend, EveryAccess, Story, Tunnel, TunnelGateway, connect
 # As on the page; @WORDS@ are what has to be changed.
 COMMANDS = {
     "ssh via API key": "otoroshictl tcp-tunnel --host @host@ --tls --remote-host @rhost@ --remote-port @rport@ "
-                       "--local-port @lport@ --access-type apikey --apikey-client-id @id@ --apikey-client-secret @secret@",
+                       "--local-port @lport@ --access-type apikey --apikey-client-id @id@ "
+                       "--apikey-client-secret @secret@",
     "bearer token": "otoroshictl tcp-tunnel --host @host@ --tls --remote-host @rhost@ --remote-port @rport@ "
                     "--local-port @lport@ --access-type bearer --bearer-token @bearer@",
     "session token": "otoroshictl tcp-tunnel --host @host@ --tls --remote-host @rhost@ --remote-port @rport@ "
@@ -102,14 +103,15 @@ class Specification(Story):
         self.assertIn("Usage: otoroshictl tcp-tunnel [OPTIONS] --host <HOST>", text)
         plain_text = " ".join(text.split())
         for flag, says in {
-            "--host <HOST>": "The Otoroshi routing hostname (e.g. myotoroshi.example.com or myotoroshi.example.com:9999)",
+            "--host <HOST>": "The Otoroshi routing hostname (e.g. myotoroshi.example.com or "
+                             "myotoroshi.example.com:9999)",
             "--tls": "Use TLS (WSS) for the WebSocket connection to Otoroshi",
             "--local-host <LOCAL_HOST>": "Local address to listen on [default: 127.0.0.1]",
             "--local-port <LOCAL_PORT>": "Local port to listen on [default: 2222]",
-            "--remote-host <REMOTE_HOST>": "Remote host that Otoroshi should forward traffic to (optional if the Otoroshi "
-                                           "target uses ${remote_host})",
-            "--remote-port <REMOTE_PORT>": "Remote port that Otoroshi should forward traffic to (optional if the Otoroshi "
-                                           "target uses ${remote_port})",
+            "--remote-host <REMOTE_HOST>": "Remote host that Otoroshi should forward traffic to (optional if the "
+                                           "Otoroshi target uses ${remote_host})",
+            "--remote-port <REMOTE_PORT>": "Remote port that Otoroshi should forward traffic to (optional if the "
+                                           "Otoroshi target uses ${remote_port})",
             "--access-type <ACCESS_TYPE>": "Authentication type: apikey, bearer, session, or public [default: apikey]",
             "--apikey-client-id <APIKEY_CLIENT_ID>": "API key client ID (for apikey access type)",
             "--apikey-client-secret <APIKEY_CLIENT_SECRET>": "API key client secret (for apikey access type)",

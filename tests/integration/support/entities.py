@@ -78,8 +78,8 @@ def _verifier(settings, **fields):
     number = next(_numbers)
     return {"id": f"verifier_{number}", "name": f"verifier {number}", "enabled": True, "strict": True,
             "source": {"type": "InHeader", "name": "Authorization", "remove": "Bearer "}, "algoSettings": settings,
-            "strategy": {"type": "PassThrough", "verificationSettings": {"fields": {"iss": "tests"}, "arrayFields": {}}},
-            **fields}
+            "strategy": {"type": "PassThrough",
+                         "verificationSettings": {"fields": {"iss": "tests"}, "arrayFields": {}}}, **fields}
 
 
 def hs_verifier(size=256, **fields):

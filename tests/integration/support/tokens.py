@@ -48,7 +48,8 @@ def unsigned_token(content):
 
 def session_token(secret, session_id):
     """pappsToken (facts C3): hex(HMAC-SHA256(secret, id))::id."""
-    return remember_secret(hmac.new(secret.encode(), session_id.encode(), hashlib.sha256).hexdigest() + "::" + session_id)
+    signature = hmac.new(secret.encode(), session_id.encode(), hashlib.sha256).hexdigest()
+    return remember_secret(f"{signature}::{session_id}")
 
 
 def new_key_pair(folder, kind):
