@@ -32,10 +32,8 @@ void tell_broken(BridgeContext& context, const Error& failure) {
     spdlog::debug("a connection broke: {}", failure.sentence);
     return;
   }
-  constexpr std::string_view whose = "the target ";  // so TCP and TLS call the far end
-  auto sentence = failure.sentence;
-  if (sentence.starts_with(whose)) sentence.replace(0, whose.size(), "the gateway ");
-  log_all(spdlog::level::warn, context.broken_tunnels.failed("a connection broke: " + sentence));
+  log_all(spdlog::level::warn,
+          context.broken_tunnels.failed("a connection broke: " + told_of_gateway(failure)));
 }
 
 Task<> linger(Worker& worker, Stream& tunnel) {

@@ -206,7 +206,8 @@ class Opening {
   OpeningFailure no_answer(const Error& error) const {
     const std::string advice =
         options_.tls ? ": is --host right?" : ": is --host right, or does it want --tls?";
-    return failure(error, gateway() + " did not answer the upgrade (" + error.sentence + ')' + advice);
+    return failure(error,
+                   gateway() + " did not answer the upgrade (" + told_of_gateway(error) + ')' + advice);
   }
 
   OpeningFailure refusal(const tunnel::Response& response, const std::string& body) const {
@@ -239,6 +240,13 @@ class Opening {
 Task<std::expected<StreamPtr, OpeningFailure>> open_tunnel(BridgeContext& context, Stream& local) {
   Opening opening(context, local);
   co_return co_await opening.run();
+}
+
+std::string told_of_gateway(const Error& error) {
+  constexpr std::string_view target = "the target ";
+  auto sentence = error.sentence;
+  if (sentence.starts_with(target)) sentence.replace(0, target.size(), "the gateway ");
+  return sentence;
 }
 
 }  // namespace otoroshi::ctl

@@ -22,4 +22,7 @@ struct OpeningFailure {
 // Returns a stream over the tunnel, within --connect-timeout. Gives up when `local` is reset.
 Task<std::expected<StreamPtr, OpeningFailure>> open_tunnel(BridgeContext& context, Stream& local);
 
+// The error's sentence in the words of this program: what TCP and TLS call the target is the gateway.
+std::string told_of_gateway(const Error& error);
+
 }  // namespace otoroshi::ctl
