@@ -91,7 +91,7 @@ IoResult WebSocketStream::try_read(MutableBytes into) {
     if (got.error()) return fail(under_->failure());
     if (got.end()) return read_ended();
     if (got.would_block()) return got;
-    silence_ = {};
+    heard_peer();
     if (peer_ended_) continue;  // only control frames can come now, and nobody waits for answers
     const auto payload = reader_.decode(into.first(got.bytes));
     splices_frame_ = false;
@@ -288,7 +288,7 @@ RawSource WebSocketStream::raw_source() {
 void WebSocketStream::read_raw_head() {
   auto got = under_->try_read(early_);
   if (!got.done()) return;  // the next read says why
-  silence_ = {};
+  heard_peer();
   early_size_ = static_cast<std::uint8_t>(reader_.decode(MutableBytes(early_).first(got.bytes)));
   if (auto ping = reader_.take_ping()) pong_due_ = std::move(ping);
 }
@@ -316,7 +316,7 @@ IoResult WebSocketStream::begin_raw(std::uint64_t bytes) {
 
 void WebSocketStream::raw_moved(std::uint64_t in, std::uint64_t out) {
   if (in > 0) {
-    silence_ = {};
+    heard_peer();
     waits_for_bytes_ = false;
     reader_.raw_taken(in);
   }
@@ -336,15 +336,16 @@ void WebSocketStream::tick(Clock::time_point now) {
   last_tick_ = now;
   if (failure_) return;
   const bool pings = options_.ping_interval > Clock::duration::zero();
+  const bool had_time_to_answer = asked_;
   if (pings && now - last_ping_ >= options_.ping_interval) {
-    ping_due_ = true;
+    ping_due_ = asked_ = true;
     last_ping_ = now;
   }
   try_flush();  // a failure shows in the next operation of whoever uses the stream
   if (!pings || !waits_for_bytes_ || blocked_) return;
   silence_ += elapsed;
   const auto longest_silence = 2 * options_.ping_interval;
-  if (silence_ < longest_silence) return;
+  if (silence_ < longest_silence || !had_time_to_answer) return;
   const auto limit = std::chrono::duration_cast<std::chrono::milliseconds>(longest_silence);
   abort({ErrorCode::timed_out, side_,
          "the " + std::string(options_.peer) + " is silent: no byte came for " + duration_text(limit) +

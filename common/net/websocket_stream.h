@@ -65,6 +65,10 @@ class WebSocketStream final : public Stream {
   const Error& failure() const override { return *failure_; }
 
  private:
+  void heard_peer() {
+    silence_ = {};
+    asked_ = false;
+  }
   IoResult fail(Error why);
   IoResult protocol_broken();
   IoResult read_ended();
@@ -111,6 +115,7 @@ class WebSocketStream final : public Stream {
   Clock::time_point last_tick_ = Clock::now();
   Clock::time_point last_ping_ = last_tick_;
   Clock::duration silence_{};  // while bytes were waited for
+  bool asked_ = false;         // a Ping was due since the last byte
 };
 
 }  // namespace otoroshi

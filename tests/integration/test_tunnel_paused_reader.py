@@ -5,17 +5,25 @@ import signal
 import subprocess
 import time
 
-from support import (LONG, MIB, Backend, EveryAccess, Payload, Story, main, reserve_port, scaled, source,
+from support import (DEADLINE, LONG, MIB, Backend, EveryAccess, Payload, Story, main, reserve_port, scaled, source,
                      wait_until)
 
 # The pause, and the gateway's ping interval: more than two of them pass.
 PAUSE, PING_INTERVAL = (120, "25s") if LONG else (4, "1s")
 
 
+def patient_source(payload):
+    """Sends the payload to a reader that may stand still for longer than a test waits otherwise."""
+    def serve(connection, visit):
+        connection.socket.settimeout(PAUSE + DEADLINE)
+        source(payload)(connection, visit)
+    return serve
+
+
 class PausedReader(Story):
     def test_the_local_reader_is_stopped(self):
         payload = Payload(scaled(64 * MIB, 16 * MIB))
-        target = self.use(Backend(source(payload)))
+        target = self.use(Backend(patient_source(payload)))
         ways = EveryAccess(self, target, only=["apikey"], settings={"tunnel": {"pingInterval": PING_INTERVAL}})
         readers = []
         for way in ways:
@@ -79,8 +87,12 @@ class StoppedReader:
             self._child = subprocess.Popen(["nc", "-l", "-N", "127.0.0.1", str(self.port)], stdin=subprocess.DEVNULL,
                                            stdout=file)
         # It takes one connection only, so whether it listens has to be asked of the kernel.
-        wait_until(lambda: f":{self.port:04X} 00000000:0000 0A" in open("/proc/net/tcp").read(), "nc to listen")
+        wait_until(self._listens, "nc to listen")
         return self
+
+    def _listens(self):
+        with open("/proc/net/tcp") as table:
+            return f":{self.port:04X} 00000000:0000 0A" in table.read()
 
     def __exit__(self, *_):
         self._child.kill()

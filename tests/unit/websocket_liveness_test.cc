@@ -195,6 +195,22 @@ TEST_CASE("a peer is dead after two intervals without a byte, while one is waite
   }
 }
 
+TEST_CASE("intervals that are shorter than the time between two ticks kill nobody who answers") {
+  for (auto interval : {300ms, 500ms, 999ms, 1000ms}) {
+    CAPTURE(interval.count());
+    WebSocketFixture fixture({.ping_interval = interval});
+    CHECK_FALSE(fixture.arm_readable());
+    fixture.let_time_pass(60s, [&] {
+      for (const auto& line : story(fixture))
+        if (line == "Ping") fixture.peer_sends_frame(fin | pong);
+      read_and_sleep(fixture);
+    });
+    CHECK_FALSE(fixture.stream->is_broken());
+    fixture.let_time_pass(3s);
+    CHECK(is_dead(fixture));
+  }
+}
+
 TEST_CASE("a process that was stopped for long holds it against nobody") {
   WebSocketFixture fixture({.ping_interval = 10s});
   CHECK_FALSE(fixture.arm_readable());
