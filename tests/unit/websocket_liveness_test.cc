@@ -71,6 +71,23 @@ TEST_CASE("a Ping is answered before the reader sleeps, and before the next fram
   }
 }
 
+TEST_CASE("a Pong for which there was no room leaves while the reader sleeps") {
+  WebSocketFixture fixture;
+  fixture.peer.set_capacity(0);
+  Outcome<void> reading;
+  Received received;
+  start_task(receive_all(*fixture.stream, received), reading);
+  fixture.peer_sends_frame(fin | ping, "one");
+  handlers_until_idle(fixture.worker, 50, 1ms);
+  CHECK(fixture.under.unread() == 0);
+  fixture.peer.set_capacity(1000);
+  CHECK(run_until(fixture.worker, [&] { return fixture.peer.unread() > 0; }));
+  CHECK(story(fixture) == Story{"Pong one"});
+  fixture.peer_sends_close(1000);
+  REQUIRE(run_until(fixture.worker, [&] { return reading.ended(); }));
+  CHECK_FALSE(received.error);
+}
+
 TEST_CASE("a Ping that comes while a frame is on its way is answered behind it") {
   for (auto own : roles) {
     CAPTURE(own);
