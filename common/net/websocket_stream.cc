@@ -213,6 +213,7 @@ IoResult WebSocketStream::send_owed() {
     blocked_ = put.would_block();
     if (blocked_) return put;
     owed_.erase(0, put.bytes);
+    if (close_queued_ && owed_.empty()) close_sent_ = true;
   }
 }
 
@@ -239,11 +240,13 @@ IoResult WebSocketStream::try_finish() {
     close_queued_ = true;
     owed_ += tunnel::close_frame(options_.role, CloseCode::normal, "", next_key(options_.role));
   }
+  // A Ping behind our Close may be stuck, for the peer need not read on.
   if (!close_sent_) {
-    if (auto flushed = try_flush(); !flushed.done()) return flushed;
-    close_sent_ = true;
+    if (auto sent = send_owed(); sent.error() || !close_sent_) return sent;
   }
-  return finish_under();
+  auto flushed = under_->try_flush();
+  if (flushed.error()) return fail(under_->failure());
+  return flushed.done() ? finish_under() : flushed;
 }
 
 // Our FIN follows once both directions have ended.
