@@ -7,7 +7,9 @@ def all_works(quick: bool) -> list[Work]:
     amount = ("--connections", "4", "--gib", "0.5" if quick else "2")
     return [
         work("bulk up", ("bulk-up", *amount), *bulk_measures(at_most(1.4))),
-        work("bulk down", ("bulk-down", *amount), *bulk_measures(at_most(0.8))),
+        # websockify drops what it still holds when the target closes.
+        work("bulk down", ("bulk-down", *amount), *bulk_measures(at_most(0.8)),
+             proxies=(*TUNNELS, "haproxy", "websocketd")),
         work("connections", ("connections", "--connections", "64", *duration(quick)),
              Measure("connections_per_second", "connections/s", 0, (at_least(0.6),)),
              *by_end("cpu_us_per_connection", "CPU µs per connection", 1)),
