@@ -17,7 +17,7 @@ std::unexpected<Error> refuse(std::string_view option, std::string_view what) {
   return fail(ErrorCode::bad_input, Side::client, std::string(option).append(": ").append(what));
 }
 
-// A value, or the failure that ends the caller.
+// The failure of a part, with the option that it is about.
 template <class T>
 std::unexpected<Error> in_option(std::string_view option, const Result<T>& failed) {
   return refuse(option, failed.error().sentence);
