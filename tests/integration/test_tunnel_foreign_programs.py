@@ -1,14 +1,17 @@
-"""The gateway's end of the tunnel, driven by two independent WebSocket programs: python3-websockets and npm's `ws`."""
+"""Both ends of the tunnel against independent WebSocket programs: python3-websockets and npm's `ws`."""
 
 import asyncio
 import os
 import shutil
-import unittest
+import socket
+import threading
 
-from support import KIB, MIB, Backend, EveryAccess, Payload, Story, client_context, echo, main, scaled
+from support import (KIB, MIB, Backend, EveryAccess, Payload, Story, Tunnel, client_context, connect, echo, main, scaled,
+                     wait_until)
 from support.servers import run
 from support.websocket_peer import TUNNEL, to_target
 
+QUIET = 0.5  # seconds in which a Close would have come
 NODE_MODULES = "/usr/share/nodejs"  # where Debian's node-ws is
 NODE_CLIENT = """
 const WebSocket = require('ws');
@@ -29,7 +32,7 @@ socket.on('close', (code) => console.log(code, Buffer.concat(got).equals(sent)))
 """
 
 
-class IndependentPrograms(Story):
+class AsClients(Story):
     def setUp(self):
         self.target = self.use(Backend(echo))
         self.ways = EveryAccess(self, self.target, only=["public"])
@@ -42,7 +45,7 @@ class IndependentPrograms(Story):
         try:
             import websockets
         except ImportError:
-            raise unittest.SkipTest("python3-websockets is not installed") from None
+            self.skipTest("python3-websockets is not installed")
         payload = bytes(Payload(scaled(8 * MIB, MIB)).bytes)
 
         async def talk(way):
@@ -65,12 +68,60 @@ class IndependentPrograms(Story):
 
     def test_npm_ws(self):
         if not shutil.which("node") or not os.path.isdir(f"{NODE_MODULES}/ws"):
-            raise unittest.SkipTest("node-ws is not installed")
+            self.skipTest("node-ws is not installed")
         for way in self.ways:
             with self.subTest(way.name):
                 done = run("node", "-e", NODE_CLIENT, self.url(way), str(scaled(8 * MIB, MIB)),
                            env={"NODE_PATH": NODE_MODULES})
                 self.assertEqual(done.stdout, "1000 true\n", done.stderr)
+
+
+class PythonWebsocketsAsServer(Story):
+    """An independent server, which answers our Close at once by ending."""
+
+    def start(self, handle):
+        """Serves on a thread; returns a tunnel to it."""
+        try:
+            import websockets
+        except ImportError:
+            self.skipTest("python3-websockets is not installed")
+        port, stop = [], threading.Event()
+
+        async def serve():
+            async with websockets.serve(handle, "127.0.0.1", 0, max_size=None, family=socket.AF_INET) as server:
+                port.append(server.sockets[0].getsockname()[1])
+                while not stop.is_set():
+                    await asyncio.sleep(0.05)
+        thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
+        thread.start()
+        self.addCleanup(thread.join, 30)
+        self.addCleanup(stop.set)
+        wait_until(lambda: port, "the server to listen")
+        return self.use(Tunnel("--host", f"127.0.0.1:{port[0]}", "--access-type", "public"))
+
+    def test_it_echoes(self):
+        async def handle(connection):
+            await connection.send("a text, which means nothing")
+            async for message in connection:
+                await connection.send(message)
+        payload = bytes(Payload(scaled(8 * MIB, MIB)).bytes)
+        with connect(self.start(handle)) as client:
+            for start in range(0, len(payload), 64 * KIB):
+                piece = payload[start:start + 64 * KIB]
+                self.assertEqual(client.round_trip(piece), piece)
+            client.reset()
+
+    def test_it_answers_after_the_question_has_ended(self):
+        async def handle(connection):
+            question = b""
+            while len(question) < 8:
+                question += await connection.recv()
+            await asyncio.sleep(QUIET)
+            await connection.send(question[::-1])
+        with connect(self.start(handle)) as client:
+            client.send(b"question")
+            client.finish()
+            self.assertEqual(client.receive_to_end(), b"noitseuq")
 
 
 main()

@@ -4,12 +4,7 @@ They answer Close at once and read no further, cut their bytes into frames of 1 
 ways.
 """
 
-import asyncio
-import socket
-import threading
-
-from support import (KIB, MIB, Backend, Payload, Story, Tunnel, api_key, connect, main, scaled,
-                     sha256_of_next, wait_until)
+from support import MIB, Backend, Payload, Story, Tunnel, api_key, connect, main, scaled, sha256_of_next
 from support.websocket_peer import (BINARY, CONTINUATION, PING, TEXT, frame, websocket_server)
 
 QUIET = 0.5  # seconds in which a frame would have come
@@ -169,36 +164,6 @@ class ForeignServer(Story):
                     with connect(tunnel) as client:
                         self.assertEqual(client.how_it_ends(), "reset")
                     tunnel.wait_line(r"ERROR|WARN")
-
-
-class PythonWebsockets(Story):
-    def test_an_independent_server(self):
-        try:
-            import websockets
-        except ImportError:
-            self.skipTest("python3-websockets is not installed")
-        payload, port, stop = bytes(Payload(scaled(8 * MIB, MIB)).bytes), [], threading.Event()
-
-        async def handle(connection):
-            await connection.send("a text, which means nothing")
-            async for message in connection:
-                await connection.send(message)
-
-        async def serve():
-            async with websockets.serve(handle, "127.0.0.1", 0, max_size=None, family=socket.AF_INET) as server:
-                port.append(server.sockets[0].getsockname()[1])
-                while not stop.is_set():
-                    await asyncio.sleep(0.05)
-        thread = threading.Thread(target=lambda: asyncio.run(serve()), daemon=True)
-        thread.start()
-        self.addCleanup(thread.join, 30)
-        self.addCleanup(stop.set)
-        wait_until(lambda: port, "the server to listen")
-        with Tunnel("--host", f"127.0.0.1:{port[0]}", "--access-type", "public") as tunnel, connect(tunnel) as client:
-            for start in range(0, len(payload), 64 * KIB):
-                piece = payload[start:start + 64 * KIB]
-                self.assertEqual(client.round_trip(piece), piece)
-            client.reset()
 
 
 main()
