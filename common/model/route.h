@@ -15,7 +15,7 @@ namespace otoroshi {
 struct RouteTarget {
   std::string id;
   std::string hostname;    // may hold ${...}, and "host:port"
-  std::uint16_t port = 0;  // 0: the JSON has none
+  std::string port;        // "5432", or with ${...}; "": none
   bool tls = false;        // speak TLS to this target
   bool trust_all = false;  // "tls_config": {"trust_all": true}
   std::string ip_address;  // dialled instead of resolving `hostname`; "": none

@@ -1,5 +1,8 @@
 #include "common/model/route_json.h"
 
+#include <charconv>
+#include <optional>
+
 namespace otoroshi {
 namespace {
 
@@ -7,6 +10,34 @@ using namespace kinds;
 using Frontend = Route::Frontend;
 using Backend = Route::Backend;
 using Plugin = Route::Plugin;
+
+// A number, as in Otoroshi, or a text with placeholders; 0 is none.
+JsonType<std::string> port_or_template() {
+  constexpr IntegerRange ports{0, 65535};
+  const auto as_number = [](const std::string& port) {
+    std::uint16_t number = 0;
+    const auto end = port.data() + port.size();
+    const auto [stop, error] = std::from_chars(port.data(), end, number);
+    return port.empty() || (error == std::errc{} && stop == end) ? std::optional(number) : std::nullopt;
+  };
+  return {.read =
+              [](const JsonValue& in, std::string& out, const JsonPlace& place) {
+                if (in.IsString()) {
+                  out = text_of(in);
+                } else if (const auto number = read_integer(in, place, ports)) {
+                  out = *number == 0 ? "" : std::to_string(*number);
+                }
+              },
+          .write =
+              [as_number](const std::string& port, JsonWriter& json) {
+                if (const auto number = as_number(port))
+                  json.number(*number);
+                else
+                  json.text(port);
+              },
+          .wanted = "a port from 1 to 65535, or a text with a placeholder such as ${remote_port}",
+          .schema = R"({"anyOf":[{"type":"integer","minimum":0,"maximum":65535},{"type":"string"}]})"};
+}
 
 const EntityDescription<RouteTarget>& route_target_description() {
   auto tls_config =
@@ -20,8 +51,8 @@ const EntityDescription<RouteTarget>& route_target_description() {
               "A name or an address, also with `:port`; `${remote_host}` and `${remote_port}` are what the "
               "request says.",
               Presence::required)
-          .field("port", &RouteTarget::port, integer<std::uint16_t>(),
-                 "The target's port, unless `hostname` has one.")
+          .field("port", &RouteTarget::port, port_or_template(),
+                 "The target's port, unless `hostname` has one; `${remote_port}` is what the request says.")
           .field("tls", &RouteTarget::tls, boolean(), "Use TLS to connect to this target.")
           .field("ip_address", &RouteTarget::ip_address, text_or_null(),
                  "An IP address that is dialled instead of resolving `hostname`.")

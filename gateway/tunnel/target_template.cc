@@ -136,8 +136,8 @@ Result<TargetTemplate> TargetTemplate::parse(const RouteTarget& target) {
   const auto colon = port_colon(text);
   auto host = TemplateText::parse(text.substr(0, colon));
   if (!host) return std::unexpected(std::move(host.error()));
-  auto port = TemplateText::parse(colon == text.npos ? "" : text.substr(colon + 1));
-  if (colon == text.npos && target.port != 0) port = TemplateText::parse(std::to_string(target.port));
+  const auto port_text = colon == text.npos ? std::string_view(target.port) : text.substr(colon + 1);
+  auto port = TemplateText::parse(port_text);
   if (!port) return std::unexpected(std::move(port.error()));
 
   if (!can_be_host(*host)) {
@@ -145,7 +145,7 @@ Result<TargetTemplate> TargetTemplate::parse(const RouteTarget& target) {
                         " is no target: a DNS name, an IP address or a placeholder such as ${remote_host} is "
                         "wanted, with or without a port behind it");
   }
-  if (colon == text.npos && target.port == 0) {
+  if (colon == text.npos && target.port.empty()) {
     return bad_template(quoted(text) +
                         " has no port: give the target a \"port\", or write it behind the hostname as in "
                         "\"db.internal.com:5432\" or \"${remote_host}:${remote_port}\"");

@@ -1,5 +1,5 @@
-// A target of a route before it is known who asks. Its hostname may hold placeholders and, behind the last
-// ':' outside of ${...} and [...], a port that wins over "port":
+// A target of a route before it is known who asks. Its hostname and its port may hold placeholders; behind
+// the last ':' outside of ${...} and [...] the hostname may have a port, which wins over "port":
 //   "db.internal.com"                         fixed
 //   "${remote_host}:${remote_port:22}"        the request's remoteHost; its remotePort, else 22
 //   "${remote_host:[fd00::1]}"                the first ':' begins the default

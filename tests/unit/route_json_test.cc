@@ -83,3 +83,15 @@ TEST_CASE("a plugin's config that is no JSON object is written as an empty one")
     CHECK_THAT(to_json(route), Catch::Contains(R"("config":{})"));
   }
 }
+
+TEST_CASE("a target's port is a number, or a text with a placeholder") {
+  for (const auto* port : {"22", "0", "65535", R"("${remote_port:22}")"}) {
+    CAPTURE(port);
+    const auto route =
+        parse_route(R"({"id":"r","name":"n","frontend":{"domains":["a"]},"backend":{"targets":[)"
+                    R"({"hostname":"b","port":)" +
+                    std::string(port) + R"(}]},"plugins":[]})");
+    REQUIRE(route);
+    CHECK(to_json(*route).find(R"("port":)" + std::string(port) + ',') != std::string::npos);
+  }
+}

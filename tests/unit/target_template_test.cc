@@ -13,7 +13,7 @@ using Query = std::vector<std::pair<std::string, std::string>>;
 RouteTarget target(std::string hostname, std::uint16_t port = 0) {
   RouteTarget result;
   result.hostname = std::move(hostname);
-  result.port = port;
+  result.port = port == 0 ? "" : std::to_string(port);
   return result;
 }
 
@@ -97,6 +97,28 @@ TEST_CASE("a target keeps its address and its TLS") {
   CHECK(destination->ip_address == "10.0.0.1");
   CHECK(destination->tls);
   CHECK(destination->trust_all);
+}
+
+TEST_CASE("\"port\" may hold a placeholder of its own") {
+  auto by_request = target("db.test");
+  by_request.port = "${remote_port:5432}";
+  const auto parsed = TargetTemplate::parse(by_request);
+  REQUIRE(parsed);
+  CHECK(parsed->depends_on_request());
+  CHECK(parsed->resolve({})->port == 5432);
+  CHECK_FALSE(parsed->resolve({})->from_request);
+  tunnel::Request request;
+  request.query = {{"remotePort", "6432"}};
+  const auto chosen = parsed->resolve(request);
+  REQUIRE(chosen);
+  CHECK(chosen->port == 6432);
+  CHECK(chosen->from_request);
+
+  for (const auto* wrong : {"${remote_port", "ssh", "0", "65536", "${remote_port:ssh}"}) {
+    CAPTURE(wrong);
+    by_request.port = wrong;
+    CHECK_FALSE(TargetTemplate::parse(by_request));
+  }
 }
 
 TEST_CASE("a template that is not understood, or can become no host and port, is refused by name") {
