@@ -164,7 +164,12 @@ Task<Admission<void>> Admitting::admit(const JwtRule& rule, Worker& worker, Jwks
     }
     if (!why_not) why_not = std::move(trusted.error());
   }
-  if (why_not) co_return std::unexpected(Refusal{401, "error.bad.token", std::move(*why_not)});
+  if (why_not) {
+    // Without its keys nobody knows whether the token is bad.
+    Refusal no{401, "error.bad.token", std::move(*why_not)};
+    if (no.error.side == Side::gateway) no = {503, "errors.service.unavailable", std::move(no.error)};
+    co_return std::unexpected(std::move(no));
+  }
   if (!has_verifier)
     co_return bad_token("the route's JWT verifier is gone or disabled; ask who runs this gateway");
   if (!rule.fail_if_absent) co_return Admission<void>();

@@ -16,14 +16,18 @@ std::int64_t month_of(std::chrono::sys_days day) {
 
 }  // namespace
 
+Quotas::Periods::Periods(std::chrono::system_clock::time_point time)
+    : second(floor<seconds>(time).time_since_epoch().count()),
+      day(floor<days>(time).time_since_epoch().count()),
+      month(month_of(floor<days>(time))) {}
+
 std::int64_t Quotas::Count::opened_in(std::int64_t asked_period) {
   if (period != asked_period) *this = {asked_period, 0};
   return opened;
 }
 
 Result<void> Quotas::take(const ApiKey& key, std::chrono::system_clock::time_point now) {
-  const auto second = floor<seconds>(now).time_since_epoch().count();
-  const auto day = floor<days>(now);
+  const Periods periods(now);
   const auto used_up = [&](std::int64_t quota, const char* period, const char* field) {
     return fail(ErrorCode::limit, Side::client,
                 "API key " + quoted(key.client_id) + " has opened its " + std::to_string(quota) +
@@ -31,14 +35,22 @@ Result<void> Quotas::take(const ApiKey& key, std::chrono::system_clock::time_poi
   };
   const std::lock_guard lock(mutex_);
   auto& use = uses_[key.client_id];
-  if (use.second.opened_in(second) >= key.throttling_quota)
+  if (use.second.opened_in(periods.second) >= key.throttling_quota)
     return used_up(key.throttling_quota, "second", "throttlingQuota");
-  if (use.day.opened_in(day.time_since_epoch().count()) >= key.daily_quota)
-    return used_up(key.daily_quota, "day", "dailyQuota");
-  if (use.month.opened_in(month_of(day)) >= key.monthly_quota)
+  if (use.day.opened_in(periods.day) >= key.daily_quota) return used_up(key.daily_quota, "day", "dailyQuota");
+  if (use.month.opened_in(periods.month) >= key.monthly_quota)
     return used_up(key.monthly_quota, "month", "monthlyQuota");
   for (auto* count : {&use.second, &use.day, &use.month}) ++count->opened;
   return {};
+}
+
+void Quotas::give_back(const std::string& client_id, std::chrono::system_clock::time_point taken) {
+  const Periods periods(taken);
+  const std::lock_guard lock(mutex_);
+  auto& use = uses_[client_id];
+  if (use.second.period == periods.second) --use.second.opened;
+  if (use.day.period == periods.day) --use.day.opened;
+  if (use.month.period == periods.month) --use.month.opened;
 }
 
 }  // namespace otoroshi::gateway

@@ -18,6 +18,8 @@ class Quotas {
   // Counts one more tunnel, unless one of the key's quotas is used up: then nothing is counted, and the
   // failure (limit, client) names the quota.
   Result<void> take(const ApiKey& key, std::chrono::system_clock::time_point now);
+  // The tunnel that was counted at `taken` was not opened after all.
+  void give_back(const std::string& client_id, std::chrono::system_clock::time_point taken);
 
  private:
   // What was opened in one period; another period begins at zero.
@@ -26,6 +28,10 @@ class Quotas {
     std::int64_t opened = 0;
 
     std::int64_t opened_in(std::int64_t asked_period);
+  };
+  struct Periods {
+    explicit Periods(std::chrono::system_clock::time_point time);
+    std::int64_t second, day, month;  // numbers since 1970
   };
   struct Use {
     Count second, day, month;

@@ -90,13 +90,19 @@ Task<Admission<tunnel::Request>> open_tunnel(WorkerContext& context, ConnectionR
   record.tunnel->route = std::move(*route);
 
   auto address = record.remote.address();
-  auto caller = co_await authorize(context.worker, table, *record.tunnel->route, *request, address,
-                                   system_clock::now(), context.shared.tunnel_quotas, context.shared.jwks);
+  const auto now = system_clock::now();
+  auto& quotas = context.shared.tunnel_quotas;
+  auto caller = co_await authorize(context.worker, table, *record.tunnel->route, *request, address, now,
+                                   quotas, context.shared.jwks);
   if (!caller) co_return std::unexpected(std::move(caller.error()));
   record.tunnel->caller = std::move(*caller);
 
   auto reached = co_await reach_destination(context, record, *request);
-  if (!reached) co_return std::unexpected(std::move(reached.error()));
+  if (!reached) {
+    const auto& key = record.tunnel->caller->api_key_id;
+    if (!key.empty()) quotas.give_back(key, now);
+    co_return std::unexpected(std::move(reached.error()));
+  }
   co_return request;
 }
 

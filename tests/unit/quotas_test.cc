@@ -64,3 +64,16 @@ TEST_CASE("quotas: keys do not count for each other, and a change of a quota cou
   CHECK(opened(quotas, key_with(5, 9, 9), noon) == 3);
   CHECK(opened(quotas, key_with(1, 9, 9), noon) == 0);
 }
+
+TEST_CASE("quotas: a tunnel that was not opened is given back to the periods that it was counted in") {
+  Quotas quotas;
+  const auto key = key_with(10, 5, 7);
+  REQUIRE(opened(quotas, key, noon) == 5);
+  quotas.give_back("k", noon);
+  CHECK(opened(quotas, key, noon + 1s) == 1);
+  quotas.give_back("k", noon + 1s);
+  const auto tomorrow = noon + 24h;  // another month begins, too
+  REQUIRE(opened(quotas, key, tomorrow) == 5);
+  quotas.give_back("k", noon + 1s);  // belongs to yesterday
+  CHECK(opened(quotas, key, tomorrow + 1s) == 0);
+}
