@@ -171,7 +171,8 @@ IoResult TlsStream::try_read(MutableBytes into) {
   if (taken > 0) return IoResult::moved(taken);
   if (failure_) return {IoStatus::error};
   // Who has been told that we are done need not say good-bye.
-  if (error == SSL_ERROR_ZERO_RETURN || (under_ended_ && finished_)) return {IoStatus::end};
+  const bool may_just_go = finished_ || (fin_is_an_end_ && SSL_has_pending(ssl_.get()) == 0);
+  if (error == SSL_ERROR_ZERO_RETURN || (under_ended_ && may_just_go)) return {IoStatus::end};
   return broken ? ssl_failed(error) : IoResult{IoStatus::would_block};
 }
 

@@ -26,6 +26,10 @@ class TlsStream final : public Stream {
   // Deadline.
   Task<Result<void>> handshake();
 
+  // For a protocol inside that has an end of its own, as a tunnel's WebSocket: a FIN without close_notify,
+  // which anybody on the way may have sent, is an end like any other then.
+  void take_fin_for_an_end() { fin_is_an_end_ = true; }
+
   IoResult try_read(MutableBytes into) override;
   IoResult try_write(Bytes from) override;
   IoResult try_flush() override;
@@ -74,6 +78,7 @@ class TlsStream final : public Stream {
   bool established_ = false;  // the handshake is complete
   bool under_ended_ = false;  // a FIN was read, with or without close_notify before it
   bool finished_ = false;     // our close_notify is written
+  bool fin_is_an_end_ = false;
 };
 
 }  // namespace otoroshi

@@ -172,6 +172,7 @@ class Opening {
     auto ssl = context_.tls->new_ssl(options_.gateway.host, options_.insecure);
     auto tls = std::make_unique<TlsStream>(context_.worker, std::move(stream_), std::move(ssl), Side::target);
     auto& session = *tls;
+    session.take_fin_for_an_end();
     stream_ = std::move(tls);
     auto done = co_await session.handshake();
     if (done) co_return std::nullopt;

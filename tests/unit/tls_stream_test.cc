@@ -141,10 +141,27 @@ TEST_CASE("an end without close_notify is an error, but an end where we have fin
   }
 }
 
+TEST_CASE("where a FIN may stand for an end, it does so between records and not within one") {
+  for (bool within_record : {false, true}) {
+    CAPTURE(within_record);
+    Fixture fixture;
+    fixture.shake_hands();
+    fixture.server->take_fin_for_an_end();
+    run_task(fixture.worker, write_all(*fixture.client, bytes_of("words"))).value();
+    if (within_record) REQUIRE(fixture.raw_client.try_write(as_bytes("\x17\x03\x03")).done());
+    REQUIRE(fixture.raw_client.try_finish().done());
+    Received received;
+    run_task(fixture.worker, receive_all(*fixture.server, received));
+    CHECK(text_of(received.bytes) == "words");
+    CHECK(received.error.has_value() == within_record);
+  }
+}
+
 TEST_CASE("a reset underneath is an error, never an end") {
   for (bool finished_before : {false, true}) {
     Fixture fixture;
     fixture.shake_hands();
+    fixture.server->take_fin_for_an_end();
     if (finished_before) run_task(fixture.worker, finish(*fixture.server)).value();
     run_task(fixture.worker, write_all(*fixture.client, bytes_of("words"))).value();
     fixture.raw_client.reset();
