@@ -41,7 +41,7 @@ class PausedReader(Story):
         for way, tunnel, reader, path in readers:
             with self.subTest(way.name):
                 reader.send_signal(signal.SIGCONT)
-                self.assertEqual(reader.wait(60), 0)
+                self.assertEqual(reader.wait(DEADLINE), 0)
                 with open(path, "rb") as file:
                     self.assertTrue(file.read() == payload.bytes, "something is lost")
                 self.assertFalse([line for line in tunnel.lines if "WARN" in line or "ERROR" in line])
@@ -69,7 +69,7 @@ class PausedReader(Story):
             with self.subTest(way.name):
                 self.assertLess(os.path.getsize(target.path), len(payload), "stopped too late to tell anything")
                 target.go_on()
-                self.assertEqual(sender.wait(60), 0)
+                self.assertEqual((sender.wait(DEADLINE), target.wait()), (0, 0))
                 with open(target.path, "rb") as file:
                     self.assertTrue(file.read() == payload.bytes, "something is lost")
                 self.assertFalse([line for line in tunnel.lines if "WARN" in line or "ERROR" in line])
@@ -83,7 +83,6 @@ class StoppedReader:
 
     def __enter__(self):
         with open(self.path, "wb") as file:
-            # -d would not do: it must end its direction when the other has ended.
             self._child = subprocess.Popen(["nc", "-l", "-N", "127.0.0.1", str(self.port)], stdin=subprocess.DEVNULL,
                                            stdout=file)
         # It takes one connection only, so whether it listens has to be asked of the kernel.
@@ -104,6 +103,10 @@ class StoppedReader:
 
     def go_on(self):
         self._child.send_signal(signal.SIGCONT)
+
+    def wait(self):
+        """Until all has come; the exit code."""
+        return self._child.wait(DEADLINE)
 
 
 main()
