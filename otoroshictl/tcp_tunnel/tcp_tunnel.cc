@@ -169,7 +169,7 @@ void TcpTunnel::stop() {
   std::latch closed(1);
   worker_.post([&] {
     accepting_.reset();
-    closed.count_down();
+    worker_.post([&] { closed.count_down(); });  // a round later: then its coroutine has ended, too
   });
   closed.wait();
   if (const auto live = context_->bridges.size(); live > 0)
