@@ -19,6 +19,7 @@ import tempfile
 import time
 
 import gateway
+import own_network
 import proxies
 import report
 import tunnel_works
@@ -32,6 +33,8 @@ BUDGET = {True: 170, False: 14 * 60}  # seconds for everything, --quick or not; 
 
 def main() -> int:
     options = parse_arguments()
+    if options.congestion:
+        own_network.enter(options.congestion)
     cores = sorted(os.sched_getaffinity(0))
     if len(cores) < 2:
         return usage("two cores are needed: one for the load, one for the proxy")
@@ -65,6 +68,8 @@ def parse_arguments() -> argparse.Namespace:
                         help="with gateway, otoroshictl and load_generator; default: %(default)s")
     parser.add_argument("--proxies", metavar="NAMES", default=",".join(works.ALL_PROXIES),
                         help="comma-separated; default: %(default)s, as far as installed")
+    parser.add_argument("--congestion", metavar="NAME",
+                        help='TCP congestion control, e.g. "cubic", in a network of its own; default: the machine\'s')
     parser.add_argument("--rounds", type=int, help="default: 5, or 2 with --quick")
     options = parser.parse_args()
     options.proxies = options.proxies.split(",")

@@ -6,6 +6,7 @@ import pathlib
 import platform
 import statistics
 
+import own_network
 import works
 
 TITLES = {"haproxy": "HAProxy", "haproxy64k": "HAProxy 64K", "tunnel-ws": "tunnel, ws",
@@ -19,6 +20,7 @@ def machine() -> list[str]:
     model = next((line.split(":", 1)[1].strip() for line in processors if line.startswith("model name")),
                  platform.machine())
     return [f"{model}, {os.cpu_count()} cores, Linux {platform.release()}, "
+            f"TCP congestion control {own_network.congestion_control()}, "
             f"{datetime.date.today().isoformat()}, load average before the run {os.getloadavg()[0]:.2f}"]
 
 
