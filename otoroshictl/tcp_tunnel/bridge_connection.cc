@@ -12,8 +12,9 @@ using namespace std::chrono_literals;
 
 namespace {
 
-// For the gateway's FIN once both directions have ended.
-constexpr auto linger_limit = 5s;
+// For the gateway's FIN once both directions have ended. Our last bytes may still be on a slow way, and giving up
+// would destroy them; a gateway that is gone is noticed by its silence long before.
+constexpr auto linger_limit = 10min;
 
 void log_all(spdlog::level::level_enum level, const std::vector<std::string>& lines) {
   for (const auto& line : lines) spdlog::log(level, "{}", line);
