@@ -6,8 +6,8 @@ import shutil
 import socket
 import threading
 
-from support import (KIB, MIB, Backend, EveryAccess, Payload, Story, Tunnel, client_context, connect, echo, main, scaled,
-                     wait_until)
+from support import (KIB, MIB, Backend, EveryAccess, Payload, Story, Tunnel, client_context, connect, echo, main,
+                     scaled, wait_until)
 from support.servers import run
 from support.websocket_peer import TUNNEL, to_target
 
