@@ -1,7 +1,5 @@
 #include "gateway/tunnel/jwks_source.h"
 
-#include <httplib.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <chrono>
@@ -9,12 +7,14 @@
 #include <fstream>
 #include <optional>
 #include <system_error>
+#include <utility>
 
 #include "common/text/ascii.h"
 #include "common/text/host_port.h"
 #include "common/text/http_text.h"
 #include "common/text/percent.h"
 #include "common/text/quoted.h"
+#include "gateway/tunnel/http_get.h"
 
 namespace otoroshi::gateway {
 namespace {
@@ -22,21 +22,24 @@ namespace {
 constexpr std::string_view file_scheme = "file://";
 
 struct HttpUrl {
-  std::string origin;  // "https://issuer.example.org:8443"
+  bool tls = false;
+  HostPort address;
   std::string target;  // path and query
 };
 
 std::optional<HttpUrl> parse_http_url(std::string_view url) {
   const auto scheme_end = url.find("://");
-  auto scheme = ascii_lower(url.substr(0, scheme_end));
+  const auto scheme = ascii_lower(url.substr(0, scheme_end));
   if (scheme_end == std::string_view::npos || (scheme != "http" && scheme != "https")) return std::nullopt;
   auto rest = url.substr(scheme_end + 3);
   rest = rest.substr(0, rest.find('#'));
   const auto authority = rest.substr(0, rest.find_first_of("/?"));
-  if (!parse_host_port(authority, scheme == "https" ? 443 : 80)) return std::nullopt;
+  const bool tls = scheme == "https";
+  auto address = parse_host_port(authority, tls ? 443 : 80);
+  if (!address) return std::nullopt;
   const auto target = rest.substr(authority.size());
   const std::string_view root = target.starts_with('/') ? "" : "/";
-  return HttpUrl{scheme.append("://").append(authority), std::string(root).append(target)};
+  return HttpUrl{tls, std::move(*address), std::string(root).append(target)};
 }
 
 bool has_forbidden_character(std::string_view text) {
@@ -62,25 +65,18 @@ Result<std::string> fetch_file(const std::string& path) {
   return text;
 }
 
-Result<std::string> fetch_http(const HttpUrl& url, const JwtVerifier::AlgoSettings& source) {
-  const auto limit = std::chrono::milliseconds(source.timeout_ms);
-  httplib::Client client(url.origin);
-  client.set_url_encode(false);
-  client.set_connection_timeout(limit);
-  client.set_read_timeout(limit);
-  client.set_write_timeout(limit);
-  const auto give_up = std::chrono::steady_clock::now() + limit;
-  std::string body;
-  const auto take = [&](const char* piece, std::size_t size) {
-    body.append(piece, size);
-    return body.size() <= max_jwks_size && std::chrono::steady_clock::now() < give_up;
-  };
-  const auto answer =
-      client.Get(url.target, httplib::Headers(source.headers.begin(), source.headers.end()), take);
-  if (body.size() > max_jwks_size) return too_large();
-  if (!answer) return failed("the request failed: " + httplib::to_string(answer.error()));
+Result<std::string> fetch_http(HttpUrl url, const JwtVerifier::AlgoSettings& source) {
+  auto answer = http_get({.address = std::move(url.address),
+                          .tls = url.tls,
+                          .target = std::move(url.target),
+                          .headers = source.headers,
+                          .limit = std::chrono::milliseconds(source.timeout_ms),
+                          .max_body = max_jwks_size});
+  if (!answer && answer.error().code == ErrorCode::limit && answer.error().side == Side::target)
+    return too_large();
+  if (!answer) return failed("the request failed: " + answer.error().sentence);
   if (answer->status != 200) return failed("the answer's status is " + std::to_string(answer->status));
-  return body;
+  return std::move(answer->body);
 }
 
 }  // namespace
@@ -116,10 +112,10 @@ std::string shown_url(std::string_view url) {
 
 Result<std::string> fetch_jwks(const JwtVerifier::AlgoSettings& source) {
   if (auto usable = check_jwks_source(source); !usable) return std::unexpected(usable.error());
-  if (const auto url = parse_http_url(source.url)) {
+  if (auto url = parse_http_url(source.url)) {
     try {
-      return fetch_http(*url, source);
-    } catch (const std::exception& problem) {  // httplib's, which allocates and matches regular expressions
+      return fetch_http(std::move(*url), source);
+    } catch (const std::exception& problem) {  // no memory, or no descriptor
       return failed(problem.what());
     }
   }

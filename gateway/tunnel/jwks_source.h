@@ -20,8 +20,8 @@ Result<void> check_jwks_source(const JwtVerifier::AlgoSettings& source);
 std::string shown_url(std::string_view url);
 
 // The text at the URL, at most max_jwks_size. Sends the source's headers; https is checked against the
-// system's authorities; redirects are not followed. Each step waits at most `timeout_ms`. Blocks, so never on
-// a worker. The sentence of a failure does not repeat the URL.
+// system's authorities; redirects are not followed. It takes at most `timeout_ms`. Blocks, so never on a
+// worker. The sentence of a failure does not repeat the URL.
 Result<std::string> fetch_jwks(const JwtVerifier::AlgoSettings& source);
 
 }  // namespace otoroshi::gateway

@@ -2,6 +2,8 @@
 
 #include <httplib.h>
 
+#include <asio/ip/tcp.hpp>
+#include <asio/write.hpp>
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <memory>
@@ -253,6 +255,50 @@ TEST_CASE("jwks: over HTTP, with the source's headers") {
   server.stop();
   serving.join();
   CHECK_THAT(fetch("/jwks").error().sentence, Catch::Contains("request failed"));
+}
+
+namespace {
+
+// What an issuer that sends `begin` once and then `rest` again and again brings fetch_jwks() to.
+Result<std::string> fetch_from_issuer_that_sends(const std::string& begin, const std::string& rest,
+                                                 std::chrono::milliseconds pause) {
+  asio::io_context io;
+  asio::ip::tcp::acceptor acceptor(io, {asio::ip::address_v4::loopback(), 0});
+  auto source = source_at("http://127.0.0.1:" + std::to_string(acceptor.local_endpoint().port()));
+  source.timeout_ms = 500;
+  std::thread issuer([&] {
+    auto peer = acceptor.accept();
+    std::error_code gone;
+    asio::write(peer, asio::buffer(begin), gone);
+    while (!gone && !rest.empty()) {
+      std::this_thread::sleep_for(pause);
+      asio::write(peer, asio::buffer(rest), gone);
+    }
+  });
+  auto fetched = fetch_jwks(source);
+  issuer.join();
+  return fetched;
+}
+
+}  // namespace
+
+// The head of an answer is the issuer's, or that of whoever sits between: neither may end the gateway.
+TEST_CASE("jwks: an issuer that sends a head without end is given up") {
+  const std::string ok = "HTTP/1.1 200 OK\r\n";
+  const std::string megabyte(1024 * 1024, 'A');
+  CHECK_FALSE(fetch_from_issuer_that_sends("HTTP/1.1 200 " + megabyte + "\r\n\r\n{}", "", 0ms).has_value());
+  CHECK_FALSE(fetch_from_issuer_that_sends("HTTP/1.1 200 ", megabyte, 0ms).has_value());
+  CHECK_FALSE(fetch_from_issuer_that_sends(ok, "X: " + std::string(1000, 'A') + "\r\n", 0ms).has_value());
+}
+
+TEST_CASE("jwks: an issuer that sends byte by byte is given up in time") {
+  const std::string ok = "HTTP/1.1 200 OK\r\n";
+  for (const auto& begin : {ok, ok + "\r\n", ok + "Transfer-Encoding: chunked\r\n\r\n1"}) {
+    const auto began = Clock::now();
+    CHECK_THAT(fetch_from_issuer_that_sends(begin, begin.ends_with('1') ? "0" : "X", 50ms).error().sentence,
+               Catch::Contains("within 500ms"));
+    CHECK(Clock::now() - began < failsafe / 2);
+  }
 }
 
 TEST_CASE("jwks: a certificate of no known authority is not believed") {
