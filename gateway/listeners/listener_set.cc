@@ -34,7 +34,7 @@ using OpenedSockets = std::map<ListenAddress, std::vector<SocketHandle>>;
 // On the worker's thread.
 void bring_in_line(AcceptingWorker& worker, const Snapshot& snapshot, OpenedSockets& opened,
                    std::size_t index) {
-  worker.context.tunnels = snapshot.tunnel;
+  if (snapshot.tunnel) worker.context.tunnels = snapshot.tunnel;  // live tunnels outlast their listeners
   end_revoked_tunnels(worker.context);
   std::erase_if(worker.acceptors, [&](const auto& item) { return !snapshot.ports.contains(item.first); });
   for (const auto& [address, served] : snapshot.ports) {

@@ -76,6 +76,13 @@ Admission<std::shared_ptr<const TunnelRoute>> find_route(const TunnelTable& tabl
   return route;
 }
 
+// Fetching keys, resolving and dialling take their time, in which a key may have been removed.
+Admission<void> still_admitted(const WorkerContext& context, const Caller& caller) {
+  auto why = reason_to_end(caller, *context.tunnels, system_clock::now());
+  if (!why) return {};
+  return not_admitted(401, "errors.access.revoked", std::move(why->sentence));
+}
+
 // Head ► route ► access ► destination ► dial; the record then has its target's stream. (A coroutine of its
 // own because what it needs on the way need not lie in memory for as long as the tunnel lives.)
 Task<Admission<tunnel::Request>> open_tunnel(WorkerContext& context, ConnectionRecord& record) {
@@ -83,8 +90,10 @@ Task<Admission<tunnel::Request>> open_tunnel(WorkerContext& context, ConnectionR
   if (!request) co_return request;
   record.server_name = request->host();
 
-  const auto& table = *record.port->tunnel;
-  auto route = find_route(table, *request);
+  // Not the table of the moment at which the connection was accepted: who was let in then and asks now would
+  // be let in by rules of the past.
+  const auto table = context.tunnels;
+  auto route = find_route(*table, *request);
   if (!route) co_return std::unexpected(std::move(route.error()));
   record.tunnel = std::make_unique<TunnelRecord>();
   record.tunnel->route = std::move(*route);
@@ -92,12 +101,13 @@ Task<Admission<tunnel::Request>> open_tunnel(WorkerContext& context, ConnectionR
   auto address = record.remote.address();
   const auto now = system_clock::now();
   auto& quotas = context.shared.tunnel_quotas;
-  auto caller = co_await authorize(context.worker, table, *record.tunnel->route, *request, address, now,
+  auto caller = co_await authorize(context.worker, *table, *record.tunnel->route, *request, address, now,
                                    quotas, context.shared.jwks);
   if (!caller) co_return std::unexpected(std::move(caller.error()));
   record.tunnel->caller = std::move(*caller);
 
   auto reached = co_await reach_destination(context, record, *request);
+  if (reached) reached = still_admitted(context, *record.tunnel->caller);
   if (!reached) {
     const auto& key = record.tunnel->caller->api_key_id;
     if (!key.empty()) quotas.give_back(key, now);
