@@ -68,7 +68,7 @@ Admission<std::shared_ptr<const TunnelRoute>> find_route(const TunnelTable& tabl
   if (!route)
     return refusal(404, "errors.route.not.found", ErrorCode::no_route,
                    "no route has a domain that matches " + otoroshi::quoted(request.host()));
-  if (!request.path.starts_with(tunnel::path))
+  if (request.path != tunnel::path)  // Otoroshi takes whatever begins so, ".../tunnelx/../y", too
     return refusal(404, "errors.resource.not.found", ErrorCode::no_route,
                    "tunnels are at " + std::string(tunnel::path) + " and nothing is at this path");
   if (auto fine = tunnel::check_upgrade(request); !fine)
