@@ -11,6 +11,8 @@ namespace {
 
 constexpr std::string_view line_end = "\r\n";
 constexpr std::string_view head_end = "\r\n\r\n";
+// Each is compared with all before it: 16 KiB of tiny ones would take milliseconds.
+constexpr std::size_t max_fields = 256;
 
 std::unexpected<Error> malformed(Side writer, std::string_view what) {
   return fail(ErrorCode::protocol, writer, std::string(message_of(writer)).append(what));
@@ -40,6 +42,9 @@ Result<void> add_field(std::string_view line, Side writer, Headers& headers) {
   const auto known = std::ranges::find_if(
       headers, [&](const auto& header) { return equal_ignoring_case(header.first, name); });
   if (known == headers.end()) {
+    if (headers.size() == max_fields)
+      return fail(ErrorCode::limit, writer,
+                  std::string("the head of ").append(message_of(writer)).append(" has more than 256 fields"));
     headers.emplace_back(name, value);
     return {};
   }

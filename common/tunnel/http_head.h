@@ -27,8 +27,8 @@ struct SplitHead {
 };
 
 // nullopt: the head is not complete yet. Fails (protocol) on line ends without CR, folded lines, control
-// characters, lines without a name and two Host fields; (limit) on a head larger than max_head. `writer` is
-// who wrote the head.
+// characters, lines without a name and two Host fields; (limit) on a head larger than max_head, or with more
+// than 256 fields. `writer` is who wrote the head.
 Result<std::optional<SplitHead>> split_head(Bytes so_far, Side writer);
 
 // "the HTTP request" or "the HTTP answer", for sentences.

@@ -182,6 +182,17 @@ TEST_CASE("a head may come in any pieces, and is no larger than 16 KiB") {
   }
 }
 
+TEST_CASE("a head has no more than 256 fields") {
+  std::string fields;  // beside Host
+  for (int number = 1; number < 256; ++number)
+    fields.append("A").append(std::to_string(number)).append(":\r\n");
+  CHECK(parsed(request_text("/", fields + "a1: again\r\n")).header("A1") == ", again");
+  const auto too_many = request_text("/", fields + "B:\r\n");
+  const auto request = inspect_request(as_bytes(too_many));
+  REQUIRE_FALSE(request);
+  CHECK(request.error().code == ErrorCode::limit);
+}
+
 TEST_CASE("an upgrade is a GET for WebSocket 13 with a key") {
   CHECK(check_upgrade(upgrade_with()));
   CHECK(check_upgrade(upgrade_with("Upgrade", "h2c, WebSocket")));
