@@ -70,13 +70,13 @@ def parse_arguments() -> argparse.Namespace:
                         help="comma-separated; default: %(default)s, as far as installed")
     parser.add_argument("--congestion", metavar="NAME",
                         help='TCP congestion control, e.g. "cubic", in a network of its own; default: the machine\'s')
-    parser.add_argument("--rounds", type=int, help="default: 5, or 2 with --quick")
+    parser.add_argument("--rounds", type=int, help="default: 3, or 2 with --quick")
     options = parser.parse_args()
     options.proxies = options.proxies.split(",")
     unknown = set(options.proxies) - set(works.ALL_PROXIES)
     if unknown:
         parser.error(f"no such proxy: {', '.join(sorted(unknown))}; there are {', '.join(works.ALL_PROXIES)}")
-    options.rounds = options.rounds or (2 if options.quick else 5)
+    options.rounds = options.rounds or (2 if options.quick else 3)
     return options
 
 
