@@ -58,7 +58,8 @@ class Worker {
 
  private:
   static constexpr std::size_t scratch_size = 512 * 1024;
-  static constexpr std::size_t frame_scratch_size = 256 * 1024;
+  // The head of a frame besides, so that the whole scratch memory leaves in two frames and nothing remains.
+  static constexpr std::size_t frame_scratch_size = scratch_size / 2 + 64;
   static constexpr std::size_t record_scratch_size = 288 * 1024;
 
   void run();

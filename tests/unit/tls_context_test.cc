@@ -207,6 +207,22 @@ TEST_CASE("a session is resumed in another context with the same ticket keys, an
   }
 }
 
+TEST_CASE("connections that begin side by side all resume, each by a ticket of its own") {
+  const auto context = server({.ticket_keys = std::make_shared<TicketKeys>()});
+  const auto client = TlsClientContext::make({.ca_file = world().ca_file, .resume_sessions = true}).value();
+  TlsPair first(client.new_ssl("one.test"), context.new_ssl(one_test()));
+  REQUIRE(first.shake_hands() == "");
+  first.deliver_tickets();  // two, by OpenSSL's default
+  auto second = client.new_ssl("one.test");
+  auto third = client.new_ssl("one.test");
+  auto fourth = client.new_ssl("one.test");  // more than there are tickets
+  for (auto [ssl, resumed] : {std::pair(&second, 1), std::pair(&third, 1), std::pair(&fourth, 0)}) {
+    TlsPair pair(std::move(*ssl), context.new_ssl(one_test()));
+    REQUIRE(pair.shake_hands() == "");
+    CHECK(SSL_session_reused(pair.server()) == resumed);
+  }
+}
+
 TEST_CASE("a ticket of a port without client certificates is not taken where they are needed") {
   auto keys = std::make_shared<TicketKeys>();
   const TestCa client_ca("Client CA");
