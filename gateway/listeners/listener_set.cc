@@ -46,6 +46,19 @@ void bring_in_line(AcceptingWorker& worker, const Snapshot& snapshot, OpenedSock
   }
 }
 
+// Runs `function` on each worker's thread and returns when all have.
+template <class Function>
+void on_every_worker(AcceptingWorkers& workers, Function function) {
+  std::latch done(static_cast<std::ptrdiff_t>(workers.size()));
+  for (std::size_t index = 0; index < workers.size(); ++index) {
+    workers[index]->context.worker.post([&, index] {
+      function(*workers[index], index);
+      done.count_down();
+    });
+  }
+  done.wait();
+}
+
 }  // namespace
 
 Result<void> ListenerSet::apply(const Snapshot& snapshot) {
@@ -65,19 +78,13 @@ Result<void> ListenerSet::apply(const Snapshot& snapshot) {
     opened.emplace(address, std::move(*sockets));
   }
 
-  std::latch done(static_cast<std::ptrdiff_t>(workers_.size()));
-  for (std::size_t index = 0; index < workers_.size(); ++index) {
-    auto& worker = *workers_[index];
-    worker.context.worker.post([&, index] {
-      try {
-        bring_in_line(worker, snapshot, opened, index);
-      } catch (const std::exception& problem) {
-        spdlog::error("a worker could not take over its listeners: {}", problem.what());
-      }
-      done.count_down();
-    });
-  }
-  done.wait();
+  on_every_worker(workers_, [&](AcceptingWorker& worker, std::size_t index) {
+    try {
+      bring_in_line(worker, snapshot, opened, index);
+    } catch (const std::exception& problem) {
+      spdlog::error("a worker could not take over its listeners: {}", problem.what());
+    }
+  });
   open_ = snapshot.ports;
   return {};
 }
@@ -85,6 +92,9 @@ Result<void> ListenerSet::apply(const Snapshot& snapshot) {
 void ListenerSet::close_all() {
   auto closed = apply(Snapshot{});
   (void)closed;  // opening nothing cannot fail
+  // A round of the loop later, the coroutines that accepted have ended, too: nobody resumes them once the
+  // workers have stopped.
+  on_every_worker(workers_, [](AcceptingWorker&, std::size_t) {});
 }
 
 }  // namespace otoroshi::gateway
