@@ -13,7 +13,7 @@ using Plugin = Route::Plugin;
 
 // A number, as in Otoroshi, or a text with placeholders; 0 is none.
 JsonType<std::string> port_or_template() {
-  constexpr IntegerRange ports{0, 65535};
+  static constexpr IntegerRange ports{0, 65535};
   const auto as_number = [](const std::string& port) {
     std::uint16_t number = 0;
     const auto end = port.data() + port.size();
