@@ -84,13 +84,14 @@ Result<void> check_upgrade(const Request& request) {
   return {};
 }
 
-std::string accept_response(const Request& request) {
+std::string accept_response(const Request& request, std::chrono::milliseconds ping_interval) {
   Config::request_type asked;
   asked.replace_header(to_library(key_header), to_library(request.header(key_header).value_or("")));
   Config::response_type answer;
   answer.set_version("HTTP/1.1");
   answer.set_status(websocketpp::http::status_code::switching_protocols);
   answer.replace_header(to_library(capability_header), to_library(half_close_capability));
+  answer.replace_header(to_library(ping_interval_header), std::to_string(ping_interval.count()));
   Handshake(Side::target)->process_handshake(asked, "", answer);
   return answer.raw();
 }

@@ -25,8 +25,12 @@ inline constexpr std::string_view half_close_capability = "half-close";
 // An upgrade's head, in either direction, is no larger than this many bytes.
 inline constexpr std::size_t max_head = 16 * 1024;
 
-// How often each end sends a Ping. Two intervals without a byte, although one was waited for: the peer is
-// dead.
+// In the 101 of our gateway, in milliseconds: how often both ends send a Ping. They have to agree: who cannot
+// answer Pings, for its reader is stopped, proves that it lives by its own.
+inline constexpr std::string_view ping_interval_header = "Otoroshi-Tunnel-Ping-Interval";
+
+// How often each end sends a Ping where nothing else is agreed upon. Two intervals without a byte, although
+// one was waited for: the peer is dead.
 inline constexpr std::chrono::milliseconds default_ping_interval = std::chrono::seconds(25);
 
 // Codes of Close frames (RFC 6455 section 7.4.1).

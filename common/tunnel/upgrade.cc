@@ -89,13 +89,22 @@ Result<Response> read_status_line(std::string_view line) {
   return response;
 }
 
-std::optional<std::size_t> read_content_length(const Headers& headers) {
-  const auto text = find_header(headers, "Content-Length");
-  std::size_t length = 0;
+std::optional<std::size_t> read_number(const Headers& headers, std::string_view name) {
+  const auto text = find_header(headers, name);
+  std::size_t number = 0;
   if (!text || text->empty()) return std::nullopt;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), length);
+  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), number);
   if (error != std::errc{} || end != text->data() + text->size()) return std::nullopt;
-  return length;
+  return number;
+}
+
+// One that is very short or very long is a mistake, and ours is better.
+std::optional<std::chrono::milliseconds> read_ping_interval(const Headers& headers) {
+  constexpr std::size_t least = 10;
+  constexpr std::size_t most = 86'400'000;
+  const auto interval = read_number(headers, ping_interval_header);
+  if (!interval || *interval < least || *interval > most) return std::nullopt;
+  return std::chrono::milliseconds(*interval);
 }
 
 std::string_view member_text(const JsonValue& object, const char* name) {
@@ -161,7 +170,8 @@ Result<std::optional<Response>> inspect_response(Bytes so_far, std::string_view 
   if (!response) return std::unexpected(response.error());
   const auto& headers = (*head)->headers;
   response->head_bytes = (*head)->bytes;
-  response->content_length = read_content_length(headers);
+  response->content_length = read_number(headers, "Content-Length");
+  response->ping_interval = read_ping_interval(headers);
   response->half_close =
       has_token(find_header(headers, capability_header).value_or(""), half_close_capability);
   response->accepted = check_accepted(response->status, headers, key);

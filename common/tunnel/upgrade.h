@@ -2,6 +2,7 @@
 // (pure)
 #pragma once
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -40,8 +41,9 @@ Result<std::optional<Request>> inspect_request(Bytes so_far);
 // the headers of RFC 6455 section 4.2.1. Else what is wrong (protocol, client).
 Result<void> check_upgrade(const Request& request);
 
-// The 101, which always carries the half-close capability. The request has passed check_upgrade().
-std::string accept_response(const Request& request);
+// The 101, which always carries the half-close capability, and the interval of Pings. The request has passed
+// check_upgrade().
+std::string accept_response(const Request& request, std::chrono::milliseconds ping_interval);
 
 // An answer instead of the 101: Otoroshi's JSON error body and headers, and the end of the connection.
 //   {"error": "errors.no.api.key", "error_description": "..."}
@@ -68,7 +70,9 @@ struct Response {
   std::size_t head_bytes = 0;
   std::optional<std::size_t> content_length;
   bool half_close = false;  // the gateway carries a half-close
-  Result<void> accepted;    // 101: whether it really accepts our key, no extension and no subprotocol
+  std::optional<std::chrono::milliseconds>
+      ping_interval;      // that the gateway announces; nullopt: none that can be
+  Result<void> accepted;  // 101: whether it really accepts our key, no extension and no subprotocol
 };
 // nullopt: not complete yet. Fails (protocol, target) on what is no HTTP/1 answer, (limit) on a head larger
 // than max_head. The answer of a proxy to CONNECT is read with it, too; the key does not matter then.

@@ -5,10 +5,8 @@
 #include <vector>
 
 #include "common/json/reader.h"
-#include "common/text/duration.h"
 #include "common/text/nearest.h"
 #include "common/text/quoted.h"
-#include "common/tunnel/protocol.h"
 #include "gateway/config/setting_table.h"
 #include "gateway/config/setting_value.h"
 
@@ -151,11 +149,6 @@ void check_together(GatewayConfig& config, Problems& problems) {
   if (config.tunnel.port != 0 && config.tunnel.port == config.tunnel.tls_port) {
     problems.push_back({"/tunnel", "\"port\" and \"tlsPort\" are both " + std::to_string(config.tunnel.port) +
                                        ": give them different ports, or set one of them to 0"});
-  }
-  if (config.tunnel.ping_interval > 2 * tunnel::default_ping_interval) {
-    config.warnings.push_back({"/tunnel/pingInterval",
-                               "otoroshictl takes a gateway for dead that says nothing for " +
-                                   duration_text(2 * tunnel::default_ping_interval) + ": choose no more"});
   }
   if (config.admin.port != 0) {
     config.warnings.push_back(

@@ -44,8 +44,8 @@ constexpr Setting table[] = {
     {"tunnel.tlsPort", [](C& c) -> F { return PortField{&c.tunnel.tls_port}; },
      "Port of the tunnel with TLS, by a certificate of `certificates.dir`; 0 = off."},
     {"tunnel.pingInterval", [](C& c) -> F { return PositiveDurationField{&c.tunnel.ping_interval}; },
-     "A WebSocket Ping is sent so often; two intervals without a byte: the peer is dead. No more than 50s: "
-     "otoroshictl takes a gateway for dead that says nothing for so long."},
+     "A WebSocket Ping is sent so often; two intervals without a byte: the peer is dead. "
+     "otoroshictl does the same."},
 
     {"certificates.dir", [](C& c) -> F { return PathField{&c.certificates.dir}; },
      "Folder of `NAME.crt` with `NAME.key`, or `NAME.pem`, for services with `tls: Enabled` and "

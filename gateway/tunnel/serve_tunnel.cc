@@ -119,7 +119,7 @@ Task<Admission<tunnel::Request>> open_tunnel(WorkerContext& context, ConnectionR
 Task<Result<void>> say_101(WorkerContext& context, ConnectionRecord& record, const tunnel::Request& request) {
   Deadline deadline(context.worker.timers(), context.shared.config.timeouts.handshake, *record.client_stream,
                     Error{ErrorCode::timed_out, Side::client, "the client did not take the answer 101"});
-  auto answer = tunnel::accept_response(request);
+  auto answer = tunnel::accept_response(request, context.shared.config.tunnel.ping_interval);
   auto bytes = as_bytes(answer);
   co_return co_await write_all(*record.client_stream, bytes);
 }

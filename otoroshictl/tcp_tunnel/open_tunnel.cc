@@ -226,6 +226,7 @@ class Opening {
     websocket.role = tunnel::Role::client;
     websocket.peer = "gateway";
     websocket.peer_half_close = answer.head.half_close;
+    if (answer.head.ping_interval) websocket.ping_interval = *answer.head.ping_interval;
     stream_ = with_prefix(std::move(stream_), std::move(answer.rest));
     stream_ = std::make_unique<WebSocketStream>(context_.worker, std::move(stream_), Side::target, websocket);
   }

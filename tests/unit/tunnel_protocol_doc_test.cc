@@ -38,8 +38,9 @@ std::vector<std::string> json_examples(const std::string& text) {
 
 TEST_CASE("docs/tunnel-protocol.md names what is on the wire as the code does") {
   const auto text = document();
-  for (const auto name : {tunnel::path, tunnel::transport_parameter, tunnel::remote_host_parameter,
-                          tunnel::remote_port_parameter, tunnel::session_parameter}) {
+  for (const auto name :
+       {tunnel::path, tunnel::transport_parameter, tunnel::remote_host_parameter,
+        tunnel::remote_port_parameter, tunnel::session_parameter, tunnel::ping_interval_header}) {
     CAPTURE(name);
     CHECK_THAT(text, Catch::Contains(std::string(name)));
   }

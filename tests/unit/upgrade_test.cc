@@ -241,14 +241,28 @@ TEST_CASE("each end accepts what the other writes") {
   CHECK(request.has_half_close());
   REQUIRE(check_upgrade(request));
 
-  const auto answer = accept_response(request);
+  const auto answer = accept_response(request, std::chrono::milliseconds(1500));
   const auto response = inspect_response(as_bytes(answer + "frames"), asked.key);
   REQUIRE(response);
   REQUIRE(*response);
   CHECK((*response)->status == 101);
   CHECK((*response)->head_bytes == answer.size());
   CHECK((*response)->half_close);
+  CHECK((*response)->ping_interval == std::chrono::milliseconds(1500));
   CHECK((*response)->accepted);
+}
+
+TEST_CASE("an interval of Pings that is no number, or makes no sense, is not taken over") {
+  for (const auto* interval : {"", "x", "-1", "0", "9", "86400001", "99999999999999999999", "25s", "10 "}) {
+    CAPTURE(interval);
+    const auto answer =
+        "HTTP/1.1 101 Switching Protocols\r\nOtoroshi-Tunnel-Ping-Interval: " + std::string(interval) +
+        "\r\n\r\n";
+    const auto response = inspect_response(as_bytes(answer), "");
+    REQUIRE((response && *response));
+    const bool usable = std::string_view(interval) == "10 ";  // without the space at its end
+    CHECK((*response)->ping_interval.has_value() == usable);
+  }
 }
 
 TEST_CASE("what is not asked for is left out of the request") {
