@@ -145,15 +145,11 @@ const EntityDescription<ApiKey>& api_key_description() {
 }
 
 std::expected<ApiKey, Problems> parse_api_key(std::string_view json) {
-  const auto document = parse_json(json);
-  if (!document) return std::unexpected(document.error());
-  return read_entity(api_key_description(), *document);
+  return parse_entity(api_key_description(), json);
 }
 
 std::string to_json(const ApiKey& key) {
-  JsonWriter json;
-  api_key_description().write(key, json);
-  return json.take();
+  return entity_to_json(api_key_description(), key);
 }
 
 }  // namespace otoroshi

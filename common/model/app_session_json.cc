@@ -25,15 +25,11 @@ const EntityDescription<AppSession>& app_session_description() {
 }
 
 std::expected<AppSession, Problems> parse_app_session(std::string_view json) {
-  const auto document = parse_json(json);
-  if (!document) return std::unexpected(document.error());
-  return read_entity(app_session_description(), *document);
+  return parse_entity(app_session_description(), json);
 }
 
 std::string to_json(const AppSession& session) {
-  JsonWriter json;
-  app_session_description().write(session, json);
-  return json.take();
+  return entity_to_json(app_session_description(), session);
 }
 
 }  // namespace otoroshi

@@ -112,6 +112,22 @@ std::expected<Entity, Problems> read_entity(const EntityDescription<Entity>& tab
   return entity;
 }
 
+// The same from a document as text, which may be no JSON at all.
+template <class Entity>
+std::expected<Entity, Problems> parse_entity(const EntityDescription<Entity>& table, std::string_view json) {
+  const auto document = parse_json(json);
+  if (!document) return std::unexpected(document.error());
+  return read_entity(table, *document);
+}
+
+// The entity as a compact document.
+template <class Entity>
+std::string entity_to_json(const EntityDescription<Entity>& table, const Entity& entity) {
+  JsonWriter json;
+  table.write(entity, json);
+  return json.take();
+}
+
 }  // namespace otoroshi
 
 #include "common/model/entity_description_impl.h"

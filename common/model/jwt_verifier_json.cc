@@ -85,15 +85,11 @@ const EntityDescription<JwtVerifier>& jwt_verifier_description() {
 }
 
 std::expected<JwtVerifier, Problems> parse_jwt_verifier(std::string_view json) {
-  const auto document = parse_json(json);
-  if (!document) return std::unexpected(document.error());
-  return read_entity(jwt_verifier_description(), *document);
+  return parse_entity(jwt_verifier_description(), json);
 }
 
 std::string to_json(const JwtVerifier& verifier) {
-  JsonWriter json;
-  jwt_verifier_description().write(verifier, json);
-  return json.take();
+  return entity_to_json(jwt_verifier_description(), verifier);
 }
 
 }  // namespace otoroshi

@@ -118,15 +118,11 @@ const EntityDescription<Route>& route_description() {
 }
 
 std::expected<Route, Problems> parse_route(std::string_view json) {
-  const auto document = parse_json(json);
-  if (!document) return std::unexpected(document.error());
-  return read_entity(route_description(), *document);
+  return parse_entity(route_description(), json);
 }
 
 std::string to_json(const Route& route) {
-  JsonWriter json;
-  route_description().write(route, json);
-  return json.take();
+  return entity_to_json(route_description(), route);
 }
 
 }  // namespace otoroshi

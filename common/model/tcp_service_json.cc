@@ -99,15 +99,11 @@ std::expected<TcpService, Problems> read_tcp_service(const JsonValue& value) {
 }
 
 std::expected<TcpService, Problems> parse_tcp_service(std::string_view json) {
-  const auto document = parse_json(json);
-  if (!document) return std::unexpected(document.error());
-  return read_tcp_service(*document);
+  return parse_entity(tcp_service_description(), json);
 }
 
 std::string to_json(const TcpService& service) {
-  JsonWriter json;
-  tcp_service_description().write(service, json);
-  return json.take();
+  return entity_to_json(tcp_service_description(), service);
 }
 
 std::string new_tcp_service_id(std::span<const std::byte, 16> random) {
