@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 
+#include "common/net/process.h"
 #include "gateway/config/import_file.h"
 #include "gateway/log.h"
 #include "gateway/sd_notify.h"
@@ -33,12 +34,9 @@ unsigned worker_count(const GatewayConfig& config) {
   return config.threads != 0 ? config.threads : std::max(1u, std::thread::hardware_concurrency());
 }
 
-// Two sockets a connection; the rest is for files, listeners, pipes, and a third socket while two addresses
-// race. Where there are few descriptors, pipes do without (bulk is copied then).
 std::size_t connection_limit(const GatewayConfig& config, std::uint64_t descriptors) {
   if (config.limits.max_connections != 0) return config.limits.max_connections;
-  const std::uint64_t reserve = 48 + worker_count(config) * 2 * PipePool::lent_at_most;
-  return std::max<std::uint64_t>((descriptors - std::min(descriptors * 3 / 4, reserve)) / 2, 1);
+  return connections_within(descriptors, 48 + worker_count(config) * 2 * PipePool::lent_at_most);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <csignal>
 
 namespace otoroshi {
@@ -16,6 +17,10 @@ std::uint64_t raise_descriptor_limit() {
   auto before = limit.rlim_cur;
   limit.rlim_cur = limit.rlim_max;
   return ::setrlimit(RLIMIT_NOFILE, &limit) == 0 ? limit.rlim_max : before;
+}
+
+std::size_t connections_within(std::uint64_t descriptors, std::uint64_t reserve) {
+  return std::max<std::uint64_t>((descriptors - std::min(descriptors * 3 / 4, reserve)) / 2, 1);
 }
 
 }  // namespace otoroshi

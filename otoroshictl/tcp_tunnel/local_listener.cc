@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "common/net/process.h"
 #include "common/net/tcp_stream.h"
 #include "otoroshictl/tcp_tunnel/bridge_connection.h"
 
@@ -16,11 +17,8 @@ using asio::ip::tcp;
 
 namespace {
 
-// A socket at each end of a bridge; the rest is for files, listeners, pipes, and a third socket while two
-// addresses of the gateway race.
 std::size_t most_bridges(std::uint64_t descriptors) {
-  constexpr std::uint64_t reserve = 32 + 2 * PipePool::lent_at_most;
-  return std::max<std::uint64_t>((descriptors - std::min(descriptors * 3 / 4, reserve)) / 2, 1);
+  return connections_within(descriptors, 32 + 2 * PipePool::lent_at_most);
 }
 
 Task<> bridge(BridgeContext& context, SocketHandle socket) {
