@@ -2,15 +2,7 @@
 
 import signal
 
-from support import Backend, Gateway, Story, connect, echo, main, plain, wait_until
-
-
-def refuses(service):
-    try:
-        connect(service).close()
-        return False
-    except ConnectionRefusedError:
-        return True
+from support import Backend, Gateway, Story, connect, echo, main, plain, refuses, wait_until
 
 
 class Drain(Story):

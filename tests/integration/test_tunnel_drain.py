@@ -2,16 +2,8 @@
 
 import signal
 
-from support import Backend, EveryAccess, Story, connect, echo, main, wait_until
+from support import Backend, EveryAccess, Story, connect, echo, main, refuses, wait_until
 from support.websocket_peer import open_websocket, to_target
-
-
-def refuses(port):
-    try:
-        connect(port).close()
-        return False
-    except ConnectionRefusedError:
-        return True
 
 
 class Drain(Story):

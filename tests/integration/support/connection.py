@@ -251,3 +251,12 @@ def sha256_of_next(connection, count):
         digest.update(piece)
         count -= len(piece)
     return digest.digest()
+
+
+def refuses(target):
+    """Whether nobody accepts connections there; a service, or a port."""
+    try:
+        connect(target).close()
+        return False
+    except ConnectionRefusedError:
+        return True

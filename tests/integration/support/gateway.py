@@ -7,8 +7,7 @@ import signal
 import tempfile
 
 from .limits import DEADLINE
-from .process import Process, program_path
-from .secrets import secrets_in
+from .process import Process, Program, program_path
 from .services import Service
 from .waiting import wait_until
 
@@ -83,7 +82,7 @@ class GatewayFolder:
         shutil.rmtree(self.path, ignore_errors=True)
 
 
-class Gateway(Process):
+class Gateway(Program):
     """A running gateway; entering waits until it says `ready`, leaving wants it to end with 0 after SIGTERM.
 
     `settings` are merged into those of a test; `certificates` go to its certificate folder. `hosts`, names with
@@ -119,18 +118,12 @@ class Gateway(Process):
 
     def __exit__(self, failed, *_):
         try:
-            if self.running:
-                code = self.stop()
-                if code != 0 and not failed:
-                    raise AssertionError(f"the gateway ended with {code} after SIGTERM; it said:\n{self.output}")
-            self.check_sanitizer()
-            if seen := secrets_in(self.output + self._events_text()):
-                raise AssertionError(f"the gateway's log or events show secrets: {seen}")
+            super().__exit__(failed)
         finally:
-            if failed:
-                print(f"--- the gateway said:\n{self.output}\n--- its events:\n{self._events_text()}", flush=True)
-            self.kill()
             self.folder.remove()
+
+    def told(self):
+        return f"{self.output}\n--- its events:\n{self._events_text()}"
 
     @property
     def port(self):

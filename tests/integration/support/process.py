@@ -7,6 +7,7 @@ import subprocess
 import threading
 
 from .limits import DEADLINE
+from .secrets import secrets_in
 from .waiting import wait_until
 
 _REPORT = re.compile(r"ERROR: (Address|Leak)Sanitizer|WARNING: ThreadSanitizer|runtime error:")
@@ -107,3 +108,29 @@ class Process:
 
     def fd_count(self):
         return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+
+class Program(Process):
+    """A program of ours: leaving wants 0 after stop(), no sanitizer's report and no secret in what it said."""
+
+    def __exit__(self, failed, *_):
+        try:
+            if self.running:
+                code = self.stop()
+                if code != 0 and not failed:
+                    raise AssertionError(f"{self.name} ended with {code} when it was stopped; it said:\n{self.output}")
+            self.check_sanitizer()
+            if seen := secrets_in(self.told()):
+                raise AssertionError(f"what {self.name} told shows secrets: {seen}\n{self.told()}")
+        finally:
+            if failed:
+                print(f"--- {self.name} said:\n{self.told()}", flush=True)
+            self.kill()
+
+    def told(self):
+        """All that it said and wrote."""
+        return self.output
+
+    def stop(self):
+        """Sends its signal; returns the exit code once it has ended."""
+        raise NotImplementedError

@@ -3,7 +3,7 @@
 import re
 import signal
 
-from .process import Process, program_path
+from .process import Process, Program, program_path
 from .secrets import secrets_in
 
 
@@ -14,7 +14,7 @@ def otoroshictl(*arguments, **options):
         return code, process.output
 
 
-class Tunnel(Process):
+class Tunnel(Program):
     """otoroshictl tcp-tunnel with these flags; entering waits until it is ready, leaving wants 0 after SIGINT.
 
     It listens on a port that the kernel chooses, unless the flags name one: `port` is what it printed.
@@ -39,20 +39,6 @@ class Tunnel(Process):
             self.kill()
             raise
         return self
-
-    def __exit__(self, failed, *_):
-        try:
-            if self.running:
-                code = self.stop()
-                if code != 0 and not failed:
-                    raise AssertionError(f"otoroshictl ended with {code} after SIGINT; it said:\n{self.output}")
-            self.check_sanitizer()
-            if seen := secrets_in(self.output):
-                raise AssertionError(f"otoroshictl's log shows secrets: {seen}\n{self.output}")
-        finally:
-            if failed:
-                print(f"--- otoroshictl said:\n{self.output}", flush=True)
-            self.kill()
 
     def stop(self):
         """SIGINT, as Ctrl-C sends it; returns the exit code once it has ended."""
