@@ -18,10 +18,8 @@
 namespace otoroshi::gateway {
 namespace {
 
-constexpr std::string_view later_section = "certificates";  // entities of a later build
-
 std::vector<std::string_view> known_sections() {
-  std::vector<std::string_view> names = {later_section};
+  std::vector<std::string_view> names;
   for_each_kind([&names](const auto& kind) { names.push_back(kind.section); });
   return names;
 }
@@ -73,9 +71,7 @@ class Importer {
       const auto name = text_of(member.name);
       const auto place = root / name;
       has_any |= is_known_section(name);
-      if (name == later_section) {
-        warn(file, place, "this build does not serve such entities yet: the section is passed over");
-      } else if (is_known_section(name)) {
+      if (is_known_section(name)) {
         read_section(file, name, member.value, place);
       } else if (const auto guess = nearest(name, known_sections())) {
         place.problem("there is no section " + otoroshi::quoted(name) + ": did you mean " +

@@ -2,11 +2,8 @@
 
 #include <spdlog/spdlog.h>
 
-#include <latch>
-
-#include "gateway/tunnel/serve_tunnel.h"
-
 #include "common/net/listening_socket.h"
+#include "gateway/tunnel/serve_tunnel.h"
 
 namespace otoroshi::gateway {
 namespace {
@@ -44,19 +41,6 @@ void bring_in_line(AcceptingWorker& worker, const Snapshot& snapshot, OpenedSock
       worker.acceptors.try_emplace(address, worker.context, std::move(opened.at(address)[index]), served);
     }
   }
-}
-
-// Runs `function` on each worker's thread and returns when all have.
-template <class Function>
-void on_every_worker(AcceptingWorkers& workers, Function function) {
-  std::latch done(static_cast<std::ptrdiff_t>(workers.size()));
-  for (std::size_t index = 0; index < workers.size(); ++index) {
-    workers[index]->context.worker.post([&, index] {
-      function(*workers[index], index);
-      done.count_down();
-    });
-  }
-  done.wait();
 }
 
 }  // namespace

@@ -2,23 +2,11 @@
 #pragma once
 
 #include <map>
-#include <memory>
-#include <vector>
 
-#include "gateway/connection/worker_context.h"
-#include "gateway/listeners/acceptor.h"
+#include "gateway/listeners/accepting_worker.h"
 #include "gateway/store/snapshot.h"
 
 namespace otoroshi::gateway {
-
-// A worker with what it accepts on. Its members beyond `context` are touched on the worker's thread only.
-struct AcceptingWorker {
-  AcceptingWorker(SharedContext& shared, std::uint32_t number) : context(shared, number) {}
-
-  WorkerContext context;
-  std::map<ListenAddress, Acceptor> acceptors;
-};
-using AcceptingWorkers = std::vector<std::unique_ptr<AcceptingWorker>>;
 
 class ListenerSet {
  public:

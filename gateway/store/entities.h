@@ -3,10 +3,13 @@
 #pragma once
 
 #include <concepts>
+#include <map>
 #include <memory>
+#include <string>
 #include <type_traits>
 #include <vector>
 
+#include "common/model/stored_certificate.h"
 #include "common/model/tcp_service.h"
 #include "gateway/tunnel/tunnel_table.h"
 
@@ -16,8 +19,12 @@ template <class Entity>
 using EntityList = std::vector<std::shared_ptr<const Entity>>;
 
 struct Entities {
-  EntityList<TcpService> services;  // each list in order of creation
-  TunnelEntities tunnel;
+  EntityList<TcpService> services = {};  // each list in order of creation
+  TunnelEntities tunnel = {};
+  EntityList<StoredCertificate> certificates = {};
+  // Sections of imported exports that mean nothing to this gateway, as JSON text by name: they are exported
+  // again, and no more.
+  std::map<std::string, std::string> other_sections = {};
 
   friend bool operator==(const Entities&, const Entities&) = default;  // the same objects
 };
@@ -31,6 +38,7 @@ auto& list_of(AnyEntities& entities) {
   if constexpr (std::same_as<Entity, ApiKey>) return entities.tunnel.api_keys;
   if constexpr (std::same_as<Entity, JwtVerifier>) return entities.tunnel.verifiers;
   if constexpr (std::same_as<Entity, AppSession>) return entities.tunnel.sessions;
+  if constexpr (std::same_as<Entity, StoredCertificate>) return entities.certificates;
 }
 
 }  // namespace otoroshi::gateway

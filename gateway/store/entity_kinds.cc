@@ -8,6 +8,7 @@
 #include "common/model/jwt_verifier_check.h"
 #include "common/model/jwt_verifier_json.h"
 #include "common/model/route_json.h"
+#include "common/model/stored_certificate_json.h"
 #include "common/model/tcp_service_check.h"
 #include "common/model/tcp_service_json.h"
 #include "gateway/tunnel/jwt_checker.h"
@@ -44,6 +45,10 @@ std::string identity_of_verifier(const JwtVerifier& verifier) {
   return verifier.name;
 }
 
+std::string identity_of_certificate(const StoredCertificate& certificate) {
+  return certificate.chain;
+}
+
 }  // namespace
 
 const EntityKinds& entity_kinds() {
@@ -58,7 +63,12 @@ const EntityKinds& entity_kinds() {
        .check = otoroshi::check,
        .warnings = otoroshi::warnings,
        .id_prefix = "tcp_service_",
-       .identity = identity_of_service},
+       .identity = identity_of_service,
+       .api = {.path = "tcp/services",
+               .group = "proxy.otoroshi.io",
+               .plural = "tcp-services",
+               .singular = "tcp-service",
+               .kind = "TcpService"}},
       {.section = "routes",
        .noun = "route",
        .id_field = "id",
@@ -69,7 +79,12 @@ const EntityKinds& entity_kinds() {
        .check = check,
        .warnings = warnings,
        .id_prefix = "route_",
-       .identity = identity_of_route},
+       .identity = identity_of_route,
+       .api = {.path = "routes",
+               .group = "proxy.otoroshi.io",
+               .plural = "routes",
+               .singular = "route",
+               .kind = "Route"}},
       {.section = "apiKeys",
        .noun = "API key",
        .id_field = "clientId",
@@ -80,7 +95,12 @@ const EntityKinds& entity_kinds() {
        .check = otoroshi::check,
        .warnings = otoroshi::warnings,
        .id_prefix = {},
-       .identity = nullptr},
+       .identity = nullptr,
+       .api = {.path = "apikeys",
+               .group = "apim.otoroshi.io",
+               .plural = "apikeys",
+               .singular = "apikey",
+               .kind = "ApiKey"}},
       {.section = "jwtVerifiers",
        .noun = "JWT verifier",
        .id_field = "id",
@@ -91,7 +111,12 @@ const EntityKinds& entity_kinds() {
        .check = check_verifier,
        .warnings = nothing,
        .id_prefix = "jwt_verifier_",
-       .identity = identity_of_verifier},
+       .identity = identity_of_verifier,
+       .api = {.path = "verifiers",
+               .group = "security.otoroshi.io",
+               .plural = "jwt-verifiers",
+               .singular = "jwt-verifier",
+               .kind = "JwtVerifier"}},
       {.section = "appSessions",
        .noun = "session",
        .id_field = "randomId",
@@ -102,7 +127,28 @@ const EntityKinds& entity_kinds() {
        .check = nothing,
        .warnings = nothing,
        .id_prefix = {},
-       .identity = nullptr},
+       .identity = nullptr,
+       .api = {.path = "apps-sessions",
+               .group = "security.otoroshi.io",
+               .plural = "apps-sessions",
+               .singular = "apps-session",
+               .kind = "AppSession"}},
+      {.section = "certificates",
+       .noun = "certificate",
+       .id_field = "id",
+       .id = &StoredCertificate::id,
+       .name = &StoredCertificate::name,
+       .id_is_secret = false,
+       .description = stored_certificate_description,
+       .check = nothing,
+       .warnings = nothing,
+       .id_prefix = "cert_",
+       .identity = identity_of_certificate,
+       .api = {.path = "certificates",
+               .group = "pki.otoroshi.io",
+               .plural = "certificates",
+               .singular = "certificate",
+               .kind = "Certificate"}},
   };
   return table;
 }

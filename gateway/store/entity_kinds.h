@@ -13,6 +13,15 @@
 
 namespace otoroshi::gateway {
 
+// What the admin API and otoroshictl call a kind; the names are Otoroshi's.
+struct ApiNames {
+  std::string_view path;      // "tcp/services": /api/tcp/services
+  std::string_view group;     // "proxy.otoroshi.io"
+  std::string_view plural;    // "tcp-services": /apis/proxy.otoroshi.io/v1/tcp-services
+  std::string_view singular;  // "tcp-service"
+  std::string_view kind;      // "TcpService"
+};
+
 template <class EntityOfKind>
 struct EntityKind {
   using Entity = EntityOfKind;
@@ -30,10 +39,12 @@ struct EntityKind {
   // it from others.
   std::string_view id_prefix;
   std::string (*identity)(const Entity&);
+  ApiNames api;
 };
 
-using EntityKinds = std::tuple<EntityKind<TcpService>, EntityKind<Route>, EntityKind<ApiKey>,
-                               EntityKind<JwtVerifier>, EntityKind<AppSession>>;
+using EntityKinds =
+    std::tuple<EntityKind<TcpService>, EntityKind<Route>, EntityKind<ApiKey>, EntityKind<JwtVerifier>,
+               EntityKind<AppSession>, EntityKind<StoredCertificate>>;
 const EntityKinds& entity_kinds();
 
 // Calls visit(const EntityKind<Entity>&) for each kind.

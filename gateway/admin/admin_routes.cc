@@ -1,0 +1,57 @@
+#include "gateway/admin/admin_routes.h"
+
+#include <optional>
+#include <utility>
+
+#include "common/text/percent.h"
+
+namespace otoroshi::gateway {
+namespace {
+
+std::string_view take_segment(std::string_view& path) {
+  path.remove_prefix(1);  // '/'
+  const auto segment = path.substr(0, path.find('/'));
+  path.remove_prefix(segment.size());
+  return segment;
+}
+
+// The parameters that the pattern takes out of the path; nullopt: it does not match.
+std::optional<TextPairs> match(std::string_view pattern, std::string_view path) {
+  TextPairs parameters;
+  while (!pattern.empty() && !path.empty()) {
+    const auto wanted = take_segment(pattern);
+    const auto segment = take_segment(path);
+    if (wanted.starts_with(':') && !segment.empty()) {
+      auto value = percent_decode(segment);
+      if (!value) return std::nullopt;
+      parameters.emplace_back(wanted.substr(1), std::move(*value));
+    } else if (wanted != segment) {
+      return std::nullopt;
+    }
+  }
+  if (!pattern.empty() || !path.empty()) return std::nullopt;
+  return parameters;
+}
+
+}  // namespace
+
+void AdminRoutes::add(Operation operation) {
+  operations_.push_back(std::move(operation));
+}
+
+const Operation* AdminRoutes::find(AdminRequest& request, bool& path_is_known) const {
+  const Operation* best = nullptr;
+  path_is_known = false;
+  for (const auto& operation : operations_) {
+    auto parameters = match(operation.path, request.path);
+    if (!parameters) continue;
+    path_is_known = true;
+    if (operation.method != request.method) continue;
+    if (best && request.path_parameters.size() <= parameters->size()) continue;
+    best = &operation;
+    request.path_parameters = std::move(*parameters);
+  }
+  return best;
+}
+
+}  // namespace otoroshi::gateway
