@@ -9,8 +9,8 @@
 #include "gateway/config/import_file.h"
 #include "gateway/log.h"
 #include "gateway/sd_notify.h"
-#include "gateway/session_secret.h"
 #include "gateway/store/import_plan.h"
+#include "gateway/store/memory_store.h"
 #include "gateway/tunnel/serve_tunnel.h"
 
 namespace otoroshi::gateway {
@@ -65,9 +65,7 @@ Gateway::Gateway(GatewayConfig config, std::uint64_t descriptors)
       certificate_timer_(control_),
       drain_timer_(control_),
       tls_(config_),
-      listeners_(workers_),
-      store_(std::make_unique<MemoryStore>()),
-      tunnel_{config_.tunnel, config_.secret} {}
+      listeners_(workers_) {}
 
 Gateway::~Gateway() {
   for (auto& worker : workers_) worker->context.worker.stop();
@@ -94,6 +92,7 @@ Result<void> Gateway::start() {
 
   if (auto loaded = tls_.reload(); !loaded) return loaded;
   hand_out_certificates();
+  live_ = std::make_unique<LiveEntities>(config_, listeners_, tls_, std::make_unique<MemoryStore>());
   watch_signals();
   watch_certificates();
   if (auto imported = import_files(); !imported) return imported;
@@ -113,10 +112,12 @@ Result<void> Gateway::import_files() {
     return fail(ErrorCode::bad_input, Side::gateway, "the import files cannot be used as they are");
   }
   log_warnings(imported->warnings);
-  auto plan = plan_import(store_->entities(), std::move(imported->entities));
-  if (auto served = serve(plan.entities); !served) return served;
-  spdlog::info("entities: {}; open ports: {}", to_text(plan), snapshot_->ports.size());
-  return store_->replace(std::move(plan.entities));
+  auto plan = plan_import(live_->entities(), std::move(imported->entities));
+  const auto counts = to_text(plan);
+  if (auto changed = live_->change(std::move(plan.entities)); !changed)
+    return fail(changed.error().code, Side::gateway, to_text(changed.error()));
+  spdlog::info("entities: {}; open ports: {}", counts, live_->snapshot()->ports.size());
+  return {};
 }
 
 void Gateway::reload() {
@@ -127,27 +128,8 @@ void Gateway::reload() {
   if (auto imported = import_files(); !imported) {
     spdlog::error("reload failed, the entities stay as they were: {}", imported.error().sentence);
     // New authorities for clients' certificates are in force all the same.
-    if (auto applied = serve(store_->entities()); !applied) spdlog::error("{}", applied.error().sentence);
+    if (auto served = live_->refresh(); !served) spdlog::error("{}", to_text(served.error()));
   }
-}
-
-// Only tokens of stored sessions are accepted, so without sessions no secret is needed, and none is made.
-Result<void> Gateway::find_session_secret(const Entities& entities) {
-  const bool is_needed = tunnel_.is_on() && !entities.tunnel.sessions.empty();
-  if (!is_needed || !tunnel_.session_secret.empty()) return {};
-  auto secret = kept_session_secret(config_.data_dir);
-  if (!secret) return std::unexpected(secret.error());
-  tunnel_.session_secret = std::move(*secret);
-  return {};
-}
-
-Result<void> Gateway::serve(const Entities& entities) {
-  if (auto found = find_session_secret(entities); !found) return found;
-  auto snapshot = build_snapshot(entities, snapshot_.get(), tls_, tunnel_);
-  if (!snapshot) return std::unexpected(snapshot.error());
-  if (auto applied = listeners_.apply(**snapshot); !applied) return applied;
-  snapshot_ = std::move(*snapshot);
-  return {};
 }
 
 void Gateway::hand_out_certificates() {

@@ -9,7 +9,7 @@
 
 #include "gateway/config/gateway_config.h"
 #include "gateway/listeners/listener_set.h"
-#include "gateway/store/memory_store.h"
+#include "gateway/store/live_entities.h"
 #include "gateway/tls_material.h"
 
 namespace otoroshi::gateway {
@@ -33,8 +33,6 @@ class Gateway {
   class Sweeper;
 
   Result<void> import_files();
-  Result<void> serve(const Entities& entities);
-  Result<void> find_session_secret(const Entities& entities);
   void reload();
   void hand_out_certificates();
   void watch_signals();
@@ -62,9 +60,7 @@ class Gateway {
   Jwks jwks_;
   std::vector<std::unique_ptr<Sweeper>> sweepers_;
   ListenerSet listeners_;
-  std::unique_ptr<EntityStore> store_;
-  TunnelSettings tunnel_;
-  SnapshotPtr snapshot_;
+  std::unique_ptr<LiveEntities> live_;
 };
 
 }  // namespace otoroshi::gateway

@@ -26,13 +26,13 @@ Result<std::vector<SocketHandle>> listen_everywhere(const ListenAddress& address
   return sockets;
 }
 
-using OpenedSockets = std::map<ListenAddress, std::vector<SocketHandle>>;
-
 // On the worker's thread.
-void bring_in_line(AcceptingWorker& worker, const Snapshot& snapshot, OpenedSockets& opened,
+void bring_in_line(AcceptingWorker& worker, const Snapshot& snapshot, ListenerSet::Opened& opened,
                    std::size_t index) {
-  if (snapshot.tunnel) worker.context.tunnels = snapshot.tunnel;  // live tunnels outlast their listeners
-  end_revoked_tunnels(worker.context);
+  if (snapshot.tunnel && snapshot.tunnel != worker.context.tunnels) {  // live tunnels outlast their listeners
+    worker.context.tunnels = snapshot.tunnel;
+    end_revoked_tunnels(worker.context);
+  }
   std::erase_if(worker.acceptors, [&](const auto& item) { return !snapshot.ports.contains(item.first); });
   for (const auto& [address, served] : snapshot.ports) {
     if (auto known = worker.acceptors.find(address); known != worker.acceptors.end()) {
@@ -45,7 +45,7 @@ void bring_in_line(AcceptingWorker& worker, const Snapshot& snapshot, OpenedSock
 
 }  // namespace
 
-Result<void> ListenerSet::apply(const Snapshot& snapshot) {
+Result<ListenerSet::Opened> ListenerSet::open(const Snapshot& snapshot) const {
   auto leaves_port = [&](std::uint16_t port) {
     for (const auto& [address, served] : open_) {
       if (address.port == port && !snapshot.ports.contains(address)) return true;
@@ -53,7 +53,7 @@ Result<void> ListenerSet::apply(const Snapshot& snapshot) {
     return false;
   };
 
-  OpenedSockets opened;
+  Opened opened;
   for (const auto& [address, served] : snapshot.ports) {
     if (open_.contains(address)) continue;
     auto options = workers_.front()->context.shared.socket_options();
@@ -61,7 +61,10 @@ Result<void> ListenerSet::apply(const Snapshot& snapshot) {
     if (!sockets) return std::unexpected(sockets.error());
     opened.emplace(address, std::move(*sockets));
   }
+  return opened;
+}
 
+void ListenerSet::serve_by(const Snapshot& snapshot, Opened opened) {
   on_every_worker(workers_, [&](AcceptingWorker& worker, std::size_t index) {
     try {
       bring_in_line(worker, snapshot, opened, index);
@@ -70,12 +73,10 @@ Result<void> ListenerSet::apply(const Snapshot& snapshot) {
     }
   });
   open_ = snapshot.ports;
-  return {};
 }
 
 void ListenerSet::close_all() {
-  auto closed = apply(Snapshot{});
-  (void)closed;  // opening nothing cannot fail
+  serve_by(Snapshot{}, {});
   // A round of the loop later, the coroutines that accepted have ended, too: nobody resumes them once the
   // workers have stopped.
   on_every_worker(workers_, [](AcceptingWorker&, std::size_t) {});

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <vector>
 
 #include "gateway/listeners/accepting_worker.h"
 #include "gateway/store/snapshot.h"
@@ -10,12 +11,19 @@ namespace otoroshi::gateway {
 
 class ListenerSet {
  public:
+  // Sockets that listen already and that nobody accepts from yet, one for each worker.
+  using Opened = std::map<ListenAddress, std::vector<SocketHandle>>;
+
   explicit ListenerSet(AcceptingWorkers& workers) : workers_(workers) {}
 
-  // Brings listeners in line with the snapshot: new ones open, gone ones close, the others only get their new
-  // ServedPort. Every socket is bound before anything changes: if one cannot be, nothing changes and the
-  // error (address_in_use) names address and reason. Returns once all workers serve by the snapshot.
-  Result<void> apply(const Snapshot& snapshot);
+  // The first half of a change, which may fail: opens what the snapshot adds. If one address cannot be had
+  // the error (address_in_use) names it, the reason, and which program holds it. Dropping what was opened
+  // undoes it.
+  Result<Opened> open(const Snapshot& snapshot) const;
+
+  // The second half, which cannot fail: what was opened is accepted from, what is gone closes, the others
+  // only get their new ServedPort. Returns once all workers serve by the snapshot.
+  void serve_by(const Snapshot& snapshot, Opened opened);
 
   // Stops accepting everywhere. Returns when it is done.
   void close_all();

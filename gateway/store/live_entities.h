@@ -3,10 +3,13 @@
 #pragma once
 
 #include <expected>
+#include <memory>
 #include <string>
 
 #include "common/base/result.h"
+#include "gateway/config/gateway_config.h"
 #include "gateway/listeners/listener_set.h"
+#include "gateway/store/entities_check.h"
 #include "gateway/store/entity_store.h"
 #include "gateway/store/snapshot.h"
 #include "gateway/tls_material.h"
@@ -16,38 +19,40 @@ namespace otoroshi::gateway {
 // Why nothing of a change has happened.
 struct ChangeRefused {
   ErrorCode code;  // bad_input, address_in_use: the asker can mend it; io: the store or the machine failed
-  struct About {   // one problem
-    std::string section;  // of the entity that it is about, "tcpServices"; "": of none
-    std::string id;
-    Problem problem;  // path: in that entity
-  };
-  std::vector<About> problems;  // at least one
+  EntityProblems problems;  // at least one
 };
 
-// One sentence for logs.
+// In one line, for logs.
 std::string to_text(const ChangeRefused& refused);
 
 class LiveEntities {
  public:
   using Changed = std::expected<void, ChangeRefused>;
 
-  LiveEntities(ListenerSet& listeners, TlsMaterial& tls, TunnelSettings tunnel,
+  // The references outlive it. Nothing is served before the first change() or refresh().
+  LiveEntities(const GatewayConfig& config, ListenerSet& listeners, TlsMaterial& tls,
                std::unique_ptr<EntityStore> store);
 
   // A copy shares its entities: change the lists of a copy and hand it to change().
   const Entities& entities() const { return store_->entities(); }
-  SnapshotPtr snapshot() const { return snapshot_; }
-  const std::string& session_secret() const;  // signs session tokens; "": none is set or needed yet
+  const SnapshotPtr& snapshot() const { return snapshot_; }  // null before the first change
 
-  // `wanted`: each of its entities has passed its own check. Checks them against each other, opens what
-  // listeners they need, makes them durable and returns once every worker serves by them. If it is refused,
-  // nothing has changed.
+  // Signs session tokens; one that no setting names is made, and kept in dataDir, when it is first needed.
+  Result<std::string> session_secret();
+
+  // Each entity of `wanted` has passed its own check. They are checked against each other, the listeners that
+  // they need are opened, they are made durable, and every worker serves by them when this returns. If it is
+  // refused, nothing has changed.
   Changed change(Entities wanted);
 
-  // Serves by the same entities anew, after certificates or authorities have changed.
+  // Serves by the same entities anew, after authorities have changed.
   Changed refresh();
 
  private:
+  Changed serve(Entities wanted, bool make_durable);
+  Result<SnapshotPtr> build(const Entities& wanted);
+
+  const GatewayConfig& config_;
   ListenerSet& listeners_;
   TlsMaterial& tls_;
   TunnelSettings tunnel_;

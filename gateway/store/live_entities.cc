@@ -1,0 +1,75 @@
+#include "gateway/store/live_entities.h"
+
+#include <utility>
+
+#include "gateway/session_secret.h"
+
+namespace otoroshi::gateway {
+namespace {
+
+std::unexpected<ChangeRefused> refused(Error error) {
+  return std::unexpected(ChangeRefused{error.code, {{"", "", {"", std::move(error.sentence)}}}});
+}
+
+}  // namespace
+
+std::string to_text(const ChangeRefused& refused) {
+  std::string text;
+  for (const auto& [section, id, problem] : refused.problems) {
+    if (!text.empty()) text += "; ";
+    if (!id.empty()) text.append(section).append("/").append(id).append(problem.path).append(": ");
+    text += problem.sentence;
+  }
+  return text;
+}
+
+LiveEntities::LiveEntities(const GatewayConfig& config, ListenerSet& listeners, TlsMaterial& tls,
+                           std::unique_ptr<EntityStore> store)
+    : config_(config),
+      listeners_(listeners),
+      tls_(tls),
+      tunnel_{config.tunnel, config.secret},
+      store_(std::move(store)) {}
+
+Result<std::string> LiveEntities::session_secret() {
+  if (tunnel_.session_secret.empty()) {
+    auto secret = kept_session_secret(config_.data_dir);
+    if (!secret) return secret;
+    tunnel_.session_secret = std::move(*secret);
+  }
+  return tunnel_.session_secret;
+}
+
+LiveEntities::Changed LiveEntities::change(Entities wanted) {
+  return serve(std::move(wanted), true);
+}
+
+LiveEntities::Changed LiveEntities::refresh() {
+  return serve(store_->entities(), false);
+}
+
+// Only tokens of stored sessions are accepted, so without sessions no secret is needed, and none is made.
+Result<SnapshotPtr> LiveEntities::build(const Entities& wanted) {
+  if (tunnel_.is_on() && !wanted.tunnel.sessions.empty()) {
+    if (auto secret = session_secret(); !secret) return std::unexpected(secret.error());
+  }
+  return build_snapshot(wanted, snapshot_.get(), tls_, tunnel_);
+}
+
+LiveEntities::Changed LiveEntities::serve(Entities wanted, bool make_durable) {
+  const auto* known_good = snapshot_ ? &snapshot_->entities : nullptr;
+  if (auto problems = check_together(wanted, known_good, config_.tunnel); !problems.empty())
+    return std::unexpected(ChangeRefused{ErrorCode::bad_input, std::move(problems)});
+  auto snapshot = build(wanted);
+  if (!snapshot) return refused(std::move(snapshot.error()));
+  auto opened = listeners_.open(**snapshot);
+  if (!opened) return refused(std::move(opened.error()));
+  if (make_durable) {
+    if (auto stored = store_->replace(std::move(wanted)); !stored) return refused(std::move(stored.error()));
+  }
+  listeners_.serve_by(**snapshot, std::move(*opened));
+  snapshot_ = std::move(*snapshot);
+  return {};
+}
+
+}  // namespace otoroshi::gateway
