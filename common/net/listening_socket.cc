@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <cstring>
 
+#include "common/net/port_holder.h"
 #include "common/text/host_port.h"
 
 namespace otoroshi {
@@ -25,7 +26,10 @@ void switch_on(int fd, int level, int option) {
 std::unexpected<Error> cannot_listen(const tcp::endpoint& endpoint, int error) {
   auto sentence = "cannot listen on " + to_text(HostPort{endpoint.address().to_string(), endpoint.port()}) +
                   ": " + std::strerror(error);
-  if (error == EADDRINUSE) sentence += "; another program, or this one started twice, holds the port";
+  if (error == EADDRINUSE) {
+    const auto holder = port_holder(endpoint.port());
+    sentence += "; " + holder.value_or("another program, or this one started twice,") + " holds the port";
+  }
   if (error == EACCES) sentence += "; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE";
   if (error == EADDRNOTAVAIL) sentence += "; no interface of this machine has the address";
   return fail(ErrorCode::address_in_use, Side::gateway, std::move(sentence));
