@@ -8,8 +8,7 @@
 
 namespace otoroshi::gateway {
 
-// What `data_dir`/secret holds. If there is no such file it is made (mode 0600, its folder 0700) with 32
-// random bytes in hexadecimal, and its path is logged. Fails (bad_input) with the path and what to do.
+// What `data_dir`/secret holds; if there is no such file it is made, see kept_secret().
 Result<std::string> kept_session_secret(const std::string& data_dir);
 
 }  // namespace otoroshi::gateway
