@@ -96,6 +96,7 @@ Result<void> Gateway::start() {
   watch_signals();
   watch_certificates();
   if (auto imported = import_files(); !imported) return imported;
+  state_.started = true;
   log_always("ready");
   sd_notify("READY=1");
   return {};
@@ -121,7 +122,7 @@ Result<void> Gateway::import_files() {
 }
 
 void Gateway::reload() {
-  if (draining_) return;
+  if (state_.draining) return;
   if (auto loaded = tls_.reload(); !loaded) spdlog::error("{}", loaded.error().sentence);
   hand_out_certificates();
   if (auto reopened = events_->reopen(); !reopened) spdlog::error("{}", reopened.error().sentence);
@@ -146,7 +147,7 @@ void Gateway::watch_signals() {
     if (error) return;
     if (signal == SIGHUP) {
       reload();
-    } else if (!draining_) {
+    } else if (!state_.draining) {
       spdlog::info("{}: no new connections; live ones have {} s to end",
                    signal == SIGTERM ? "SIGTERM" : "SIGINT",
                    std::chrono::duration_cast<std::chrono::seconds>(config_.timeouts.drain).count());
@@ -169,7 +170,7 @@ void Gateway::watch_certificates() {
 }
 
 void Gateway::drain() {
-  draining_ = true;
+  state_.draining = true;
   sd_notify("STOPPING=1");
   listeners_.close_all();
   drain_until_ = Clock::now() + config_.timeouts.drain;

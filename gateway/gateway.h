@@ -7,6 +7,7 @@
 #include <asio/steady_timer.hpp>
 #include <memory>
 
+#include "gateway/admin/admin_context.h"
 #include "gateway/config/gateway_config.h"
 #include "gateway/listeners/listener_set.h"
 #include "gateway/store/live_entities.h"
@@ -48,7 +49,7 @@ class Gateway {
   asio::steady_timer certificate_timer_;
   asio::steady_timer drain_timer_;
   Clock::time_point drain_until_{};
-  bool draining_ = false;
+  GatewayState state_;
 
   TlsMaterial tls_;
   std::unique_ptr<EventSink> events_;

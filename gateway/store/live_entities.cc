@@ -7,6 +7,16 @@
 namespace otoroshi::gateway {
 namespace {
 
+class Stopwatch {
+ public:
+  ControlMetrics::Duration elapsed() const {
+    return std::chrono::duration_cast<ControlMetrics::Duration>(Clock::now() - begin_);
+  }
+
+ private:
+  Clock::time_point begin_ = Clock::now();
+};
+
 std::unexpected<ChangeRefused> refused(Error error) {
   return std::unexpected(ChangeRefused{error.code, {{"", "", {"", std::move(error.sentence)}}}});
 }
@@ -41,11 +51,11 @@ Result<std::string> LiveEntities::session_secret() {
 }
 
 LiveEntities::Changed LiveEntities::change(Entities wanted) {
-  return serve(std::move(wanted), true);
+  return serve(std::move(wanted), Durability::make_durable);
 }
 
 LiveEntities::Changed LiveEntities::refresh() {
-  return serve(store_->entities(), false);
+  return serve(store_->entities(), Durability::is_durable);
 }
 
 // Only tokens of stored sessions are accepted, so without sessions no secret is needed, and none is made.
@@ -53,10 +63,27 @@ Result<SnapshotPtr> LiveEntities::build(const Entities& wanted) {
   if (tunnel_.is_on() && !wanted.tunnel.sessions.empty()) {
     if (auto secret = session_secret(); !secret) return std::unexpected(secret.error());
   }
-  return build_snapshot(wanted, snapshot_.get(), tls_, tunnel_);
+  const Stopwatch watch;
+  auto snapshot = build_snapshot(wanted, snapshot_.get(), tls_, tunnel_);
+  if (snapshot) metrics_.record_build(watch.elapsed());
+  return snapshot;
 }
 
-LiveEntities::Changed LiveEntities::serve(Entities wanted, bool make_durable) {
+Result<void> LiveEntities::store(Entities wanted) {
+  const Stopwatch watch;
+  auto stored = store_->replace(std::move(wanted));
+  metrics_.record_commit(watch.elapsed(), stored.has_value());
+  return stored;
+}
+
+void LiveEntities::serve_by(SnapshotPtr snapshot, ListenerSet::Opened opened) {
+  const Stopwatch watch;
+  listeners_.serve_by(*snapshot, std::move(opened));
+  snapshot_ = std::move(snapshot);
+  metrics_.record_apply(watch.elapsed());
+}
+
+LiveEntities::Changed LiveEntities::serve(Entities wanted, Durability durability) {
   const auto* known_good = snapshot_ ? &snapshot_->entities : nullptr;
   if (auto problems = check_together(wanted, known_good, config_.tunnel); !problems.empty())
     return std::unexpected(ChangeRefused{ErrorCode::bad_input, std::move(problems)});
@@ -64,11 +91,10 @@ LiveEntities::Changed LiveEntities::serve(Entities wanted, bool make_durable) {
   if (!snapshot) return refused(std::move(snapshot.error()));
   auto opened = listeners_.open(**snapshot);
   if (!opened) return refused(std::move(opened.error()));
-  if (make_durable) {
-    if (auto stored = store_->replace(std::move(wanted)); !stored) return refused(std::move(stored.error()));
+  if (durability == Durability::make_durable) {
+    if (auto stored = store(std::move(wanted)); !stored) return refused(std::move(stored.error()));
   }
-  listeners_.serve_by(**snapshot, std::move(*opened));
-  snapshot_ = std::move(*snapshot);
+  serve_by(std::move(*snapshot), std::move(*opened));
   return {};
 }
 

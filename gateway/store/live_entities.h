@@ -9,6 +9,7 @@
 #include "common/base/result.h"
 #include "gateway/config/gateway_config.h"
 #include "gateway/listeners/listener_set.h"
+#include "gateway/metrics/control_metrics.h"
 #include "gateway/store/entities_check.h"
 #include "gateway/store/entity_store.h"
 #include "gateway/store/snapshot.h"
@@ -37,6 +38,8 @@ class LiveEntities {
   const Entities& entities() const { return store_->entities(); }
   const SnapshotPtr& snapshot() const { return snapshot_; }  // null before the first change
 
+  const ControlMetrics& metrics() const { return metrics_; }
+
   // Signs session tokens; one that no setting names is made, and kept in dataDir, when it is first needed.
   Result<std::string> session_secret();
 
@@ -49,8 +52,11 @@ class LiveEntities {
   Changed refresh();
 
  private:
-  Changed serve(Entities wanted, bool make_durable);
+  enum class Durability : std::uint8_t { is_durable, make_durable };
+  Changed serve(Entities wanted, Durability durability);
   Result<SnapshotPtr> build(const Entities& wanted);
+  Result<void> store(Entities wanted);
+  void serve_by(SnapshotPtr snapshot, ListenerSet::Opened opened);
 
   const GatewayConfig& config_;
   ListenerSet& listeners_;
@@ -58,6 +64,7 @@ class LiveEntities {
   TunnelSettings tunnel_;
   std::unique_ptr<EntityStore> store_;
   SnapshotPtr snapshot_;
+  ControlMetrics metrics_;
 };
 
 }  // namespace otoroshi::gateway
