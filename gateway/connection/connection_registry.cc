@@ -1,5 +1,10 @@
 #include "gateway/connection/connection_registry.h"
 
+#include <algorithm>
+#include <map>
+#include <string_view>
+#include <utility>
+
 #include "common/text/duration.h"
 
 namespace otoroshi::gateway {
@@ -12,6 +17,7 @@ ConnectionRegistry::Entry::~Entry() {
 }
 
 void ConnectionRegistry::sweep(Clock::time_point now, Clock::duration idle, Clock::duration half_closed) {
+  close_drained(now);
   for (auto& place : places_) {
     auto& record = *place.record;
     if (!record.is_relaying()) continue;  // the phases before have deadlines of their own
@@ -35,6 +41,34 @@ void ConnectionRegistry::sweep(Clock::time_point now, Clock::duration idle, Cloc
          half ? "one direction had ended and the other was silent for " + text + " (timeouts.halfClosed)"
               : "no byte moved for " + text + " (timeouts.idle)"});
   }
+}
+
+void ConnectionRegistry::drain(Drain drain) {
+  const auto now = Clock::now();
+  if (drains_.size() >= drains_at_most) {
+    auto first = std::ranges::min_element(drains_, {}, &Drain::due);
+    first->due = first->until = now;
+  }
+  drains_.push_back(std::move(drain));
+  close_drained(now);
+}
+
+// One walk for all that are due, however many services were deleted at once.
+void ConnectionRegistry::close_drained(Clock::time_point now) {
+  std::multimap<std::string_view, const Drain*> due;
+  for (const auto& drain : drains_) {
+    if (drain.due <= now) due.emplace(drain.service_id, &drain);
+  }
+  if (due.empty()) return;
+  for (auto& place : places_) {
+    auto& record = *place.record;
+    if (!record.service) continue;
+    const auto [first, last] = due.equal_range(record.service->id);
+    for (auto item = first; item != last; ++item) {
+      if (record.accepted < item->second->began_before) record.abort(item->second->why);
+    }
+  }
+  std::erase_if(drains_, [now](const Drain& drain) { return drain.until <= now; });
 }
 
 void ConnectionRegistry::abort_all(const Error& why) {

@@ -1,9 +1,12 @@
-// The live connections of one worker: for the sweep that finds idle ones, for draining, and later for the
-// live list and for revocation. Worker's thread only.
+// The live connections of one worker: for the sweep that finds idle ones, for draining, for the live list of
+// the admin API and for revocation. Worker's thread only.
 #pragma once
 
 #include <chrono>
+#include <cstddef>
 #include <list>
+#include <string>
+#include <vector>
 
 #include "gateway/connection/connection_record.h"
 
@@ -31,11 +34,26 @@ class ConnectionRegistry {
     std::list<Place>::iterator place_;
   };
 
+  // The end of a service's connections: of those that began before a moment, when its time has come.
+  struct Drain {
+    std::string service_id;
+    Clock::time_point began_before;
+    Clock::time_point due;
+    // A connection that began in time may become the service's as late as this: its first bytes may be slow.
+    Clock::time_point until;
+    Error why;
+  };
+  static constexpr std::size_t drains_at_most = 10'000;
+
   std::size_t size() const { return places_.size(); }
 
   // Lets every stream send its keep-alive, and aborts what has moved no byte for `idle`, or for `half_closed`
-  // once one direction has ended. Zero: no limit. Called about once a second.
+  // once one direction has ended (zero: no limit), and what a drain wants closed. Called about once a second.
   void sweep(Clock::time_point now, Clock::duration idle, Clock::duration half_closed);
+
+  // By this call if it is due, else by a sweep. If there are drains_at_most already, the one that is due
+  // first happens now.
+  void drain(Drain drain);
 
   void abort_all(const Error& why);
   // `visit` must not end a connection on this stack; aborting it is fine.
@@ -45,7 +63,10 @@ class ConnectionRegistry {
   }
 
  private:
+  void close_drained(Clock::time_point now);
+
   std::list<Place> places_;
+  std::vector<Drain> drains_;
 };
 
 }  // namespace otoroshi::gateway

@@ -122,3 +122,80 @@ TEST_CASE("all are aborted with one reason, also those that have no target yet")
   REQUIRE(with_client.client_stream->is_broken());
   CHECK(with_client.client_stream->failure().sentence == "the gateway stops");
 }
+
+namespace {
+
+// A connection of a service, in any phase.
+struct Served {
+  Served(Worker& worker, ConnectionRegistry& registry, TcpServicePtr service, Clock::time_point accepted)
+      : listed(registry, record) {
+    auto pair = make_memory_pair(worker);
+    record.client_stream = std::move(pair.near);
+    far = std::move(pair.far);
+    record.service = std::move(service);
+    record.accepted = accepted;
+  }
+  bool lives() const { return !record.client_stream->is_broken(); }
+
+  ConnectionRecord record;
+  decltype(MemoryPair::far) far;
+  ConnectionRegistry::Entry listed;
+};
+
+TcpServicePtr service_with_id(std::string id) {
+  auto service = std::make_shared<TcpService>();
+  service->id = std::move(id);
+  return service;
+}
+
+}  // namespace
+
+TEST_CASE("a drain closes, once it is due, the service's connections that had begun before it") {
+  Worker worker;
+  ConnectionRegistry registry;
+  const auto now = Clock::now();
+  const auto gone = service_with_id("gone");
+  Served before(worker, registry, gone, now - 1s);
+  Served after(worker, registry, service_with_id("gone"), now + 1s);
+  Served other(worker, registry, service_with_id("other"), now - 1s);
+  Served slow(worker, registry, nullptr, now - 1s);  // its first bytes are not there when the time has come
+  Served too_slow(worker, registry, nullptr, now - 1s);
+  auto sweep = [&](Clock::duration at) { registry.sweep(now + at, no_limit, no_limit); };
+
+  registry.drain(
+      {"gone", now, now + 30s, now + 40s, {ErrorCode::shut_down, Side::gateway, "it was deleted"}});
+  sweep(29s);
+  CHECK(before.lives());
+  sweep(30s);
+  CHECK_FALSE(before.lives());
+  CHECK(before.record.client_stream->failure().code == ErrorCode::shut_down);
+  CHECK(before.record.client_stream->failure().sentence == "it was deleted");
+  slow.record.service = gone;
+  sweep(40s);
+  CHECK_FALSE(slow.lives());
+  too_slow.record.service = gone;
+  sweep(41s);
+  for (const auto* survivor : {&after, &other, &too_slow}) CHECK(survivor->lives());
+}
+
+TEST_CASE("a drain that is due already happens at once, and one too many brings the first one forward") {
+  Worker worker;
+  ConnectionRegistry registry;
+  const auto now = Clock::now();
+  auto drain = [&](const std::string& id, Clock::duration after) {
+    registry.drain({id, now, now + after, now + after, {ErrorCode::shut_down, Side::gateway, "gone"}});
+  };
+  Served at_once(worker, registry, service_with_id("at once"), now - 1s);
+  Served first(worker, registry, service_with_id("first"), now - 1s);
+  Served second(worker, registry, service_with_id("second"), now - 1s);
+  drain("at once", 0s);
+  CHECK_FALSE(at_once.lives());
+
+  drain("second", 2h);
+  drain("first", 1h);
+  for (std::size_t count = 2; count < ConnectionRegistry::drains_at_most; ++count) drain("nobody", 3h);
+  CHECK(first.lives());
+  drain("nobody", 3h);
+  CHECK_FALSE(first.lives());
+  CHECK(second.lives());
+}
