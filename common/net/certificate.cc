@@ -5,8 +5,10 @@
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
+#include <utility>
 
 #include "common/sniff/server_name.h"
 
@@ -17,21 +19,24 @@ std::unexpected<Error> unusable(std::string sentence) {
   return fail(ErrorCode::bad_input, Side::gateway, std::move(sentence));
 }
 
+struct AskedPassword {
+  KeyPassword password;
+  bool is_asked = false;
+};
+
 // Without a callback of ours OpenSSL would ask for the password on the terminal.
-int refuse_password(char*, int, int, void* asked) {
-  *static_cast<bool*>(asked) = true;
-  return -1;
+int give_password(char* buffer, int size, int, void* context) {
+  auto& [password, is_asked] = *static_cast<AskedPassword*>(context);
+  is_asked = true;
+  if (!password || password->empty() || std::cmp_greater(password->size(), size)) return -1;
+  std::ranges::copy(*password, buffer);
+  return static_cast<int>(password->size());
 }
 
-Result<PrivateKeyPtr> read_key(std::string_view pem) {
-  if (pem.find("PRIVATE KEY-----") == std::string_view::npos)
-    return unusable("there is no private key in PEM form");
-  bool encrypted = false;
-  PrivateKeyPtr key(PEM_read_bio_PrivateKey(memory_bio(pem).get(), nullptr, refuse_password, &encrypted));
-  ERR_clear_error();
-  if (key) return key;
-  if (encrypted) return unusable("the private key is encrypted; only a key without password can be used");
-  return unusable("the private key cannot be read");
+std::string why_not_decrypted(KeyPassword password) {
+  if (!password) return "the private key is encrypted; only a key without password can be used";
+  if (password->empty()) return "the private key is encrypted, and its password is missing";
+  return "the private key is encrypted, and the password is not its own";
 }
 
 // "*.example.org" or a plain name, as CertificateStore looks them up; nullopt: not a name of a host.
@@ -54,13 +59,6 @@ std::string_view text_of(const ASN1_STRING* text) {
           static_cast<std::size_t>(ASN1_STRING_length(text))};
 }
 
-std::string common_name(const X509* certificate) {
-  auto* subject = X509_get_subject_name(certificate);
-  auto at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
-  if (at < 0) return {};
-  return std::string(text_of(X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at))));
-}
-
 std::string name_text(const X509_NAME* name) {
   BioPtr out(BIO_new(BIO_s_mem()));
   X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
@@ -69,6 +67,10 @@ std::string name_text(const X509_NAME* name) {
   return {data, static_cast<std::size_t>(size)};
 }
 
+struct OpensslFree {
+  void operator()(unsigned char* bytes) const { OPENSSL_free(bytes); }
+};
+using OpensslBytes = std::unique_ptr<unsigned char, OpensslFree>;
 using GeneralNamesPtr = std::unique_ptr<GENERAL_NAMES, OpensslDeleter<GENERAL_NAMES_free>>;
 
 }  // namespace
@@ -87,6 +89,20 @@ std::string date_text(std::time_t time) {
   return text.data();
 }
 
+std::string common_name_of(const X509* certificate) {
+  auto* subject = X509_get_subject_name(certificate);
+  auto at = X509_NAME_get_index_by_NID(subject, NID_commonName, -1);
+  if (at < 0) return {};
+  unsigned char* text = nullptr;
+  const auto size = ASN1_STRING_to_UTF8(&text, X509_NAME_ENTRY_get_data(X509_NAME_get_entry(subject, at)));
+  if (size < 0) {
+    ERR_clear_error();
+    return {};
+  }
+  const OpensslBytes owner(text);
+  return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)};
+}
+
 std::string subject_of(const X509* certificate) {
   return name_text(X509_get_subject_name(certificate));
 }
@@ -102,7 +118,7 @@ std::vector<std::string> names_in(const X509* certificate) {
   GeneralNamesPtr alternatives(
       static_cast<GENERAL_NAMES*>(X509_get_ext_d2i(certificate, NID_subject_alt_name, nullptr, nullptr)));
   if (!alternatives) {
-    add(normalised_pattern(common_name(certificate)));
+    add(normalised_pattern(common_name_of(certificate)));
     return names;
   }
   for (int i = 0; i < sk_GENERAL_NAME_num(alternatives.get()); ++i) {
@@ -127,16 +143,31 @@ Result<std::vector<X509Ptr>> parse_certificates(std::string_view pem) {
   return certificates;
 }
 
+Result<PrivateKeyPtr> parse_private_key(std::string_view pem, KeyPassword password) {
+  if (pem.find("PRIVATE KEY-----") == std::string_view::npos)
+    return unusable("there is no private key in PEM form");
+  AskedPassword asked{password};
+  PrivateKeyPtr key(PEM_read_bio_PrivateKey(memory_bio(pem).get(), nullptr, give_password, &asked));
+  ERR_clear_error();
+  if (key) return key;
+  return unusable(asked.is_asked ? why_not_decrypted(password) : "the private key cannot be read");
+}
+
+bool is_key_of(const X509* certificate, const EVP_PKEY* key) {
+  const bool is_its_key = X509_check_private_key(certificate, key) == 1;
+  ERR_clear_error();
+  return is_its_key;
+}
+
 Result<CertificatePtr> parse_certificate(std::string_view chain_pem, std::string_view key_pem,
-                                         std::string origin) {
+                                         std::string origin, KeyPassword password) {
   auto certificates = parse_certificates(chain_pem);
   if (!certificates) return std::unexpected(certificates.error());
-  auto key = read_key(key_pem);
+  auto key = parse_private_key(key_pem, password);
   if (!key) return std::unexpected(key.error());
   auto& leaf = certificates->front();
-  bool match = X509_check_private_key(leaf.get(), key->get()) == 1;
-  ERR_clear_error();
-  if (!match) return unusable("the private key does not belong to the certificate");
+  if (!is_key_of(leaf.get(), key->get()))
+    return unusable("the private key does not belong to the certificate");
 
   auto certificate = std::make_shared<Certificate>();
   certificate->origin = std::move(origin);

@@ -4,6 +4,7 @@
 
 #include <ctime>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,11 +27,18 @@ struct Certificate {
 };
 using CertificatePtr = std::shared_ptr<const Certificate>;
 
+// The password of a private key, "" if it is missing; nullopt: where the key comes from, none can be given.
+using KeyPassword = std::optional<std::string_view>;
+
 // `chain_pem`: the leaf first. `key_pem` may be the same text. Fails if there is no certificate or no key, if
-// the key needs a password, or if it belongs to another certificate. A date that has passed is not a failure.
-// The sentence of a failure does not repeat the origin.
+// the key is encrypted and `password` is not its own, or if it belongs to another certificate. A date that
+// has passed is not a failure. The sentence of a failure does not repeat the origin.
 Result<CertificatePtr> parse_certificate(std::string_view chain_pem, std::string_view key_pem,
-                                         std::string origin);
+                                         std::string origin, KeyPassword password = std::nullopt);
+
+// The first private key of a PEM text.
+Result<PrivateKeyPtr> parse_private_key(std::string_view pem, KeyPassword password = std::nullopt);
+bool is_key_of(const X509* certificate, const EVP_PKEY* key);
 
 // All certificates of a PEM text, e.g. the authorities of `clientCaFile`. Fails if there is none.
 Result<std::vector<X509Ptr>> parse_certificates(std::string_view pem);
@@ -39,7 +47,8 @@ Result<std::vector<X509Ptr>> parse_certificates(std::string_view pem);
 // Lower case, without trailing dot; a wildcard stays "*.example.org".
 std::vector<std::string> names_in(const X509* certificate);
 
-std::string subject_of(const X509* certificate);  // as in RFC 2253: "CN=alice,O=Example"
+std::string common_name_of(const X509* certificate);  // of the subject, in UTF-8; "": none
+std::string subject_of(const X509* certificate);      // as in RFC 2253: "CN=alice,O=Example"
 std::string issuer_of(const X509* certificate);
 std::time_t to_time(const ASN1_TIME* time);
 std::string date_text(std::time_t time);  // "2026-11-21", UTC

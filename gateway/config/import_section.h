@@ -91,8 +91,10 @@ class ImportSection {
   void read_entity(ImportPlace place, const JsonValue& value, ImportFindings& findings) {
     note_id(value);
     auto entity = otoroshi::read_entity(kind_->description(), value);
-    auto found = entity ? kind_->check(*entity) : std::move(entity.error());
-    if (!found.empty()) return report(findings.problems, place, std::move(found));
+    if (!entity) return report(findings.problems, place, std::move(entity.error()));
+    kind_->complete(*entity);
+    if (auto found = kind_->check(*entity); !found.empty())
+      return report(findings.problems, place, std::move(found));
     report(findings.warnings, place, kind_->warnings(*entity));
     entries_.push_back({std::make_shared<Entity>(std::move(*entity)), std::move(place)});
   }

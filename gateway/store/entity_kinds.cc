@@ -1,5 +1,6 @@
 #include "gateway/store/entity_kinds.h"
 
+#include <ctime>
 #include <memory>
 
 #include "common/model/api_key_check.h"
@@ -8,6 +9,7 @@
 #include "common/model/jwt_verifier_check.h"
 #include "common/model/jwt_verifier_json.h"
 #include "common/model/route_json.h"
+#include "common/model/stored_certificate_check.h"
 #include "common/model/stored_certificate_json.h"
 #include "common/model/tcp_service_check.h"
 #include "common/model/tcp_service_json.h"
@@ -20,6 +22,10 @@ namespace {
 template <class Entity>
 Problems nothing(const Entity&) {
   return {};
+}
+
+Problems warnings_now(const StoredCertificate& certificate) {
+  return otoroshi::warnings(certificate, std::time(nullptr));
 }
 
 // Also that its keys are keys.
@@ -140,8 +146,11 @@ const EntityKinds& entity_kinds() {
        .name = &StoredCertificate::name,
        .id_is_secret = false,
        .description = stored_certificate_description,
-       .check = nothing,
-       .warnings = nothing,
+       .keep_secrets = otoroshi::keep_secrets,
+       .complete = otoroshi::complete,
+       .check = otoroshi::check,
+       .warnings = warnings_now,
+       .hide_secrets = otoroshi::hide_secrets,
        .id_prefix = "cert_",
        .identity = identity_of_certificate,
        .api = {.path = "certificates",

@@ -33,8 +33,14 @@ struct EntityKind {
   std::string Entity::*name;
   bool id_is_secret;  // then no sentence may hold it
   const EntityDescription<Entity>& (*description)();
+  // What comes from outside to replace `stored` is first given what hide_secrets() has kept from its author.
+  void (*keep_secrets)(Entity& incoming, const Entity& stored) = [](Entity&, const Entity&) {};
+  // Then what follows from its other fields is filled in (`?enrich=false` leaves this out).
+  void (*complete)(Entity&) = [](Entity&) {};
   Problems (*check)(const Entity&);     // every reason to refuse it that reading does not find
   Problems (*warnings)(const Entity&);  // what is accepted and has no effect
+  // Takes out what is shown only where it is asked for (`?reveal=true`).
+  void (*hide_secrets)(Entity&) = [](Entity&) {};
   // For kinds that may come without an id: what the id of such an entity begins with, and the text that tells
   // it from others.
   std::string_view id_prefix;

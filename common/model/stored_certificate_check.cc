@@ -1,0 +1,158 @@
+#include "common/model/stored_certificate_check.h"
+
+#include <openssl/x509v3.h>
+
+#include <string_view>
+
+#include "common/json/reader.h"
+#include "common/net/certificate.h"
+
+namespace otoroshi {
+namespace {
+
+using Chain = std::vector<X509Ptr>;
+
+// OpenSSL's clients refuse chains of more than 100 KiB; as PEM these are 135.
+constexpr std::size_t max_chain_bytes = 256 * 1024;
+constexpr std::size_t max_key_bytes = 64 * 1024;  // RSA with 16384 bits has 13 KiB
+constexpr std::size_t max_password_bytes = 1024;
+
+bool is_short_enough(std::string_view text, std::size_t most, const JsonPlace& place) {
+  if (text.size() <= most) return true;
+  place.problem("is " + std::to_string(text.size()) + " bytes long: at most " + std::to_string(most) +
+                " are allowed");
+  return false;
+}
+
+bool is_authority(const X509Ptr& certificate) {
+  return (X509_get_extension_flags(certificate.get()) & EXFLAG_CA) != 0;
+}
+bool is_self_signed(const X509Ptr& certificate) {
+  return (X509_get_extension_flags(certificate.get()) & EXFLAG_SS) != 0;
+}
+
+void check_key_belongs(const Chain& chain, const EVP_PKEY* key, const JsonPlace& place) {
+  if (is_key_of(chain.front().get(), key)) return;
+  for (std::size_t i = 1; i < chain.size(); ++i) {
+    if (!is_key_of(chain[i].get(), key)) continue;
+    return place.problem("belongs to certificate " + std::to_string(i + 1) +
+                         " of \"chain\": its own must be the first, then who has signed it");
+  }
+  place.problem("does not belong to the first certificate of \"chain\"");
+}
+
+void check_key(const StoredCertificate& certificate, const Chain& chain, const JsonPlace& place) {
+  if (certificate.private_key.empty()) {
+    if (certificate.ca || certificate.client) return;
+    return place.problem(
+        "is missing: only with \"ca\" or \"client\" true a certificate does without its private key");
+  }
+  if (!is_short_enough(certificate.private_key, max_key_bytes, place)) return;
+  const auto key = parse_private_key(certificate.private_key, certificate.password);
+  if (!key) return place.problem(key.error().sentence);
+  if (!chain.empty()) check_key_belongs(chain, key->get(), place);
+}
+
+std::string_view certificate_type(const StoredCertificate& certificate) {
+  if (certificate.client) return "client";
+  if (certificate.ca) return "ca";
+  if (certificate.lets_encrypt) return "letsEncrypt";
+  if (certificate.keypair) return "keypair";
+  return certificate.self_signed ? "selfSigned" : "certificate";
+}
+
+std::int64_t milliseconds(const ASN1_TIME* time) {
+  return std::int64_t{to_time(time)} * 1000;
+}
+
+void warn_about_dates(const X509Ptr& leaf, std::time_t now, const JsonPlace& place) {
+  const auto from = to_time(X509_get0_notBefore(leaf.get()));
+  const auto to = to_time(X509_get0_notAfter(leaf.get()));
+  if (to < now) place.problem("the certificate expired on " + date_text(to) + ": it is not used");
+  if (from > now)
+    place.problem("the certificate is not valid before " + date_text(from) + ": it is not used until then");
+}
+
+void warn_about_order(const Chain& chain, const JsonPlace& place) {
+  for (std::size_t i = 1; i < chain.size(); ++i) {
+    if (X509_check_issued(chain[i].get(), chain[i - 1].get()) == X509_V_OK) continue;
+    place.problem("certificate " + std::to_string(i + 1) + " has not signed certificate " +
+                  std::to_string(i) + ": some clients will not find the way to their authority");
+  }
+}
+
+void warn_about_use(const StoredCertificate& certificate, const X509Ptr& leaf, const JsonPlace& root) {
+  if (certificate.ca && !is_authority(leaf))
+    (root / "ca").problem("the certificate does not allow itself to sign others: no client's will be taken");
+  if (certificate.ca || certificate.client || certificate.keypair) return;
+  if (names_in(leaf.get()).empty())
+    (root / "sans").problem("the certificate names no host, so no server name leads to it");
+}
+
+}  // namespace
+
+Problems check(const StoredCertificate& certificate) {
+  Problems problems;
+  const JsonPlace root(problems);
+  const auto chain_place = root / "chain";
+  Chain chain;
+  if (is_short_enough(certificate.chain, max_chain_bytes, chain_place)) {
+    if (auto parsed = parse_certificates(certificate.chain))
+      chain = std::move(*parsed);
+    else
+      chain_place.problem(parsed.error().sentence);
+  }
+  if (is_short_enough(certificate.password, max_password_bytes, root / "password"))
+    check_key(certificate, chain, root / "privateKey");
+  return problems;
+}
+
+Problems warnings(const StoredCertificate& certificate, std::time_t now) {
+  Problems problems;
+  const JsonPlace root(problems);
+  if (certificate.auto_renew)
+    (root / "autoRenew").problem("has no effect: this gateway does not renew certificates");
+  if (certificate.lets_encrypt)
+    (root / "letsEncrypt").problem("has no effect: this gateway does not ask Let's Encrypt for certificates");
+  const auto chain = parse_certificates(certificate.chain);
+  if (!chain) return problems;  // check() tells
+  const auto chain_place = root / "chain";
+  warn_about_dates(chain->front(), now, chain_place);
+  warn_about_order(*chain, chain_place);
+  warn_about_use(certificate, chain->front(), root);
+  return problems;
+}
+
+void complete(StoredCertificate& certificate) {
+  const auto chain = parse_certificates(certificate.chain);
+  certificate.valid = check(certificate).empty();
+  if (!chain) return;
+  const auto& leaf = chain->front();
+  certificate.sans = names_in(leaf.get());
+  certificate.subject = subject_of(leaf.get());
+  certificate.domain = common_name_of(leaf.get());
+  if (certificate.domain.empty() && !certificate.sans.empty()) certificate.domain = certificate.sans.front();
+  if (certificate.name.empty()) certificate.name = certificate.domain;
+  certificate.from = milliseconds(X509_get0_notBefore(leaf.get()));
+  certificate.to = milliseconds(X509_get0_notAfter(leaf.get()));
+  certificate.self_signed = is_self_signed(leaf);
+  certificate.type = certificate_type(certificate);
+}
+
+void hide_secrets(StoredCertificate& certificate) {
+  certificate.private_key.clear();
+  certificate.password.clear();
+}
+
+void keep_secrets(StoredCertificate& incoming, const StoredCertificate& stored) {
+  if (incoming.private_key.empty() && !stored.private_key.empty()) {
+    const auto chain = parse_certificates(incoming.chain);
+    const auto key = parse_private_key(stored.private_key, stored.password);
+    if (chain && key && is_key_of(chain->front().get(), key->get()))
+      incoming.private_key = stored.private_key;
+  }
+  if (incoming.password.empty() && incoming.private_key == stored.private_key)
+    incoming.password = stored.password;
+}
+
+}  // namespace otoroshi
