@@ -5,7 +5,11 @@
 #include <rapidjson/reader.h>
 
 #include <algorithm>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
 #include <functional>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -18,33 +22,54 @@ namespace otoroshi {
 namespace {
 
 // The iterative parser keeps its state on the heap; without it 10 MiB of "[" overflow the stack.
-// Full precision: a number that we only keep for its owner is written back as it was.
+// Numbers are converted by us: RapidJSON 1.1 is inexact without its kParseFullPrecisionFlag, and with it
+// makes NaN of 1e-324, which cannot be written again.
 constexpr unsigned strict_flags = rapidjson::kParseIterativeFlag | rapidjson::kParseValidateEncodingFlag |
-                                  rapidjson::kParseFullPrecisionFlag;
+                                  rapidjson::kParseNumbersAsStringsFlag;
 constexpr unsigned relaxed_flags =
     strict_flags | rapidjson::kParseCommentsFlag | rapidjson::kParseTrailingCommasFlag;
 
-// A document that ends its parsing where RapidJSON would go on: below max_json_depth, and at a text with half
-// of a surrogate pair, which it would turn into bytes that are not UTF-8. Its parser calls these by name, not
-// virtually.
+template <class Integer>
+std::optional<Integer> whole(std::string_view digits) {
+  Integer number = 0;
+  const auto* const last = digits.data() + digits.size();
+  const auto [end, error] = std::from_chars(digits.data(), last, number);
+  if (error != std::errc() || end != last) return std::nullopt;
+  return number;
+}
+
+// A document that ends its parsing where RapidJSON would go on: below max_json_depth, at a number that no
+// double holds, and at a text with half of a surrogate pair, which it would turn into bytes that are not
+// UTF-8. Its parser calls these by name, not virtually.
 class BoundedDocument : public JsonDocument {
  public:
   bool String(const char* text, rapidjson::SizeType length, bool copy) {
     return valid_utf8_prefix({text, length}) == length && JsonDocument::String(text, length, copy);
   }
   bool Key(const char* text, rapidjson::SizeType length, bool copy) { return String(text, length, copy); }
+  // Exact: a number that we only keep for its owner is written back as it was.
+  bool RawNumber(const char* text, rapidjson::SizeType length, bool) {
+    const std::string_view digits(text, length);
+    if (const auto number = whole<std::int64_t>(digits)) return Int64(*number);
+    if (const auto number = whole<std::uint64_t>(digits)) return Uint64(*number);
+    const double number = std::strtod(std::string(digits).c_str(), nullptr);
+    is_too_big_ = std::isinf(number);
+    return !is_too_big_ && Double(number);
+  }
   bool StartObject() { return enter() && JsonDocument::StartObject(); }
   bool StartArray() { return enter() && JsonDocument::StartArray(); }
   bool EndObject(rapidjson::SizeType members) { return leave() && JsonDocument::EndObject(members); }
   bool EndArray(rapidjson::SizeType elements) { return leave() && JsonDocument::EndArray(elements); }
 
   bool is_too_deep() const { return depth_ > max_json_depth; }
+  bool has_too_big_number() const { return is_too_big_; }
 
  private:
   bool enter() { return ++depth_ <= max_json_depth; }
   bool leave() { return depth_-- > 0; }
 
   std::size_t depth_ = 0;
+  bool is_too_big_ = false;
 };
 
 bool is_utf8_continuation(char byte) {
@@ -60,10 +85,11 @@ std::string line_and_column(std::string_view text, std::size_t offset) {
 }
 
 std::string what_is_wrong(std::string_view text, std::size_t offset, rapidjson::ParseErrorCode code,
-                          bool is_too_deep) {
-  if (is_too_deep)
+                          const BoundedDocument& document) {
+  if (document.is_too_deep())
     return "more than " + std::to_string(max_json_depth) + " arrays and objects within each other";
   if (offset < text.size() && text[offset] == '\0') return "a NUL byte (in a text, write \\u0000)";
+  if (document.has_too_big_number()) code = rapidjson::kParseErrorNumberTooBig;
   switch (code) {
     case rapidjson::kParseErrorDocumentEmpty:
       return "there is no JSON value";
@@ -121,7 +147,7 @@ std::expected<JsonDocument, Problems> parse_json(std::string_view text, JsonSynt
     const auto offset = ends_early ? stream.Tell() : parser.GetErrorOffset();
     return std::unexpected(
         Problems{{"", line_and_column(text, offset) + ": " +
-                          what_is_wrong(text, offset, parser.GetParseErrorCode(), document.is_too_deep())}});
+                          what_is_wrong(text, offset, parser.GetParseErrorCode(), document)}});
   }
   Problems problems;
   find_fields_given_twice(document, JsonPlace(problems));

@@ -50,6 +50,8 @@ TEST_CASE("text that is no JSON is refused with line, column and reason") {
       {"[\"\\udc00\"]", "line 1, column 10: a text with half of a surrogate pair"},
       {"{\"\\udc00\": 1}", "line 1, column 10: a text with half of a surrogate pair"},
       {"1e999", "line 1, column 1: number too big to be stored in double"},
+      {"[0, 1.8e308]", "line 1, column 5: number too big to be stored in double"},
+      {"-1.8e308", "line 1, column 1: number too big to be stored in double"},
       {"NaN", "line 1, column 1: invalid value"},
       {"[1]\0[2]"sv, "line 1, column 4: a NUL byte (in a text, write \\u0000)"},
       {"[1]\0"sv, "line 1, column 4: a NUL byte (in a text, write \\u0000)"},
@@ -158,4 +160,18 @@ TEST_CASE("numbers that we only keep are written back as they were") {
                           "1.7976931348623157e308"sv, "5e-324"sv, "123456.789"sv}) {
     CHECK(to_json(*parse_json(text)) == text);
   }
+  const struct {
+    std::string_view text, written;
+  } rows[] = {
+      {"-0", "0"},
+      {"-0.0", "-0.0"},
+      {"1e-324", "0.0"},  // RapidJSON: NaN
+      {"0.1e-323", "0.0"},
+      {"-1e-325", "-0.0"},
+      {"1e-400", "0.0"},
+      {"3e-324", "5e-324"},
+      {"18446744073709551616", "18446744073709553000.0"},
+      {"-9223372036854775809", "-9223372036854776000.0"},
+  };
+  for (const auto& row : rows) CHECK(to_json(*parse_json(row.text)) == row.written);
 }
