@@ -34,6 +34,7 @@ class Check {
     if (!imported) return append(problems_, imported.error());
     append(warnings_, imported->warnings);
     entities_ = std::move(imported->entities);
+    known_.tls = tls_.served(entities_.certificates, nullptr);
     check_services();
     check_tunnel();
     warn_about_missing_certificates();
@@ -65,7 +66,7 @@ class Check {
       if (service->enabled) by_address[{service->interface, service->port}].push_back(service);
     }
     for (auto& [address, sharing] : by_address) {
-      check_snapshot({.services = std::move(sharing), .tunnel = {}}, TunnelSettings::off());
+      check_snapshot({.services = std::move(sharing)}, TunnelSettings::off());
     }
     service_ports_ = by_address.size();
   }
@@ -74,22 +75,24 @@ class Check {
     append(problems_, port_conflicts(entities_.services, config_.tunnel));
     const TunnelSettings settings{config_.tunnel,
                                   config_.secret};  // whatever the secret will be: none is made
-    check_snapshot({.services = {}, .tunnel = entities_.tunnel}, settings);
+    check_snapshot({.tunnel = entities_.tunnel}, settings);
     if (settings.is_on() || entities_.tunnel.routes.empty()) return;
     warnings_.push_back({"tunnel", "\"port\" and \"tlsPort\" are 0: the routes are not served"});
   }
 
   void check_snapshot(Entities entities, const TunnelSettings& tunnel) {
-    if (auto built = build_snapshot(std::move(entities), nullptr, tls_, tunnel); !built)
+    entities.certificates = entities_.certificates;
+    if (auto built = build_snapshot(std::move(entities), &known_, tls_, tunnel); !built)
       problems_.push_back({"", built.error().sentence});
   }
 
   void warn_about_missing_certificates() {
-    if (tls_.certificates()->size() > 0) return;
+    if (known_.tls->certificates()->size() > 0) return;
     auto warn = [this](const std::string& who) {
-      warnings_.push_back({"certificates.dir", "'" + config_.certificates.dir +
-                                                   "' holds no certificate that can be used, and " + who +
-                                                   ": every handshake will fail"});
+      warnings_.push_back(
+          {"certificates.dir", "'" + config_.certificates.dir +
+                                   "' holds no certificate that can be used, no import file holds one, and " +
+                                   who + ": every handshake will fail"});
     };
     auto ends_tls = [](const auto& service) { return service->enabled && service->tls == TlsMode::enabled; };
     auto found = std::ranges::find_if(entities_.services, ends_tls);
@@ -97,20 +100,24 @@ class Check {
     if (config_.tunnel.tls_port != 0) warn("tunnel.tlsPort is set");
   }
 
-  // "2 services on 1 port, 1 route, 3 API keys, 1 certificate"
+  // "2 services on 1 port, 1 route, 3 API keys, 1 certificate": those of files and stored ones together
   std::string summary() const {
     auto text = counted(entities_.services.size(), "service") + " on " + counted(service_ports_, "port");
+    auto certificates = tls_.served({}, nullptr)->certificates()->size();
     for_each_kind([&]<class Entity>(const EntityKind<Entity>& kind) {
       const auto count = list_of<Entity>(entities_).size();
-      if (!std::same_as<Entity, TcpService> && count > 0)
+      if (std::same_as<Entity, StoredCertificate>)
+        certificates += count;
+      else if (!std::same_as<Entity, TcpService> && count > 0)
         text += ", " + counted(count, std::string(kind.noun));
     });
-    return text + ", " + counted(tls_.certificates()->size(), "certificate");
+    return text + ", " + counted(certificates, "certificate");
   }
 
   const GatewayConfig& config_;
   TlsMaterial tls_;
   Entities entities_;
+  Snapshot known_;  // with the certificates, so that they are parsed but once
   std::size_t service_ports_ = 0;
   Problems problems_;
   Problems warnings_;

@@ -4,6 +4,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <ctime>
 
 #include "common/net/process.h"
 #include "gateway/config/import_file.h"
@@ -91,7 +92,6 @@ Result<void> Gateway::start() {
   }
 
   if (auto loaded = tls_.reload(); !loaded) return loaded;
-  hand_out_certificates();
   live_ = std::make_unique<LiveEntities>(config_, listeners_, tls_, std::make_unique<MemoryStore>());
   watch_signals();
   watch_certificates();
@@ -124,21 +124,17 @@ Result<void> Gateway::import_files() {
 void Gateway::reload() {
   if (state_.draining) return;
   if (auto loaded = tls_.reload(); !loaded) spdlog::error("{}", loaded.error().sentence);
-  hand_out_certificates();
   if (auto reopened = events_->reopen(); !reopened) spdlog::error("{}", reopened.error().sentence);
   if (auto imported = import_files(); !imported) {
     spdlog::error("reload failed, the entities stay as they were: {}", imported.error().sentence);
     // New authorities for clients' certificates are in force all the same.
-    if (auto served = live_->refresh(); !served) spdlog::error("{}", to_text(served.error()));
+    serve_anew();
   }
 }
 
-void Gateway::hand_out_certificates() {
-  for (auto& worker : workers_) {
-    worker->context.worker.post([&context = worker->context, certificates = tls_.certificates()] {
-      context.certificates = certificates;
-    });
-  }
+// By certificates and authorities as they are now.
+void Gateway::serve_anew() {
+  if (auto served = live_->refresh(); !served) spdlog::error("{}", to_text(served.error()));
 }
 
 void Gateway::watch_signals() {
@@ -163,8 +159,9 @@ void Gateway::watch_signals() {
 void Gateway::watch_certificates() {
   certificate_timer_.expires_after(certificate_check_interval);
   certificate_timer_.async_wait([this](std::error_code error) {
-    if (error) return;
-    if (tls_.reload_if_changed()) hand_out_certificates();
+    if (error || state_.draining) return;  // to serve anew would open the listeners again
+    const bool has_changed = tls_.reload_if_changed();
+    if (has_changed || live_->snapshot()->tls->good_until() <= std::time(nullptr)) serve_anew();
     watch_certificates();
   });
 }

@@ -35,7 +35,7 @@ class Gateway {
 
   Result<void> import_files();
   void reload();
-  void hand_out_certificates();
+  void serve_anew();
   void watch_signals();
   void watch_certificates();
   void drain();

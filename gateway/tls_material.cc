@@ -2,20 +2,14 @@
 
 #include <spdlog/spdlog.h>
 
+#include <ctime>
+
 #include "common/base/read_file.h"
 
 namespace otoroshi::gateway {
-namespace {
-
-// Four records are read from a busy client's socket at once; an idle one keeps no buffer.
-constexpr std::size_t read_ahead = 64 * 1024;
-
-}  // namespace
 
 void TlsMaterial::read_folder() {
   folder_ = CertificateFolder::read(config_.certificates.dir, folder_.get());
-  certificates_ =
-      std::make_shared<CertificateStore>(folder_->certificates(), config_.certificates.default_domain);
 }
 
 Result<void> TlsMaterial::read_authorities() {
@@ -28,9 +22,7 @@ Result<void> TlsMaterial::read_authorities() {
   if (!text) return unusable(text.error().sentence);
   if (auto authorities = parse_certificates(*text); !authorities)
     return unusable("cannot be used: " + authorities.error().sentence);
-  if (*text == client_cas_) return {};
-  client_cas_ = std::move(*text);
-  contexts_ = {};
+  client_ca_pem_ = std::move(*text);
   return {};
 }
 
@@ -56,29 +48,21 @@ bool TlsMaterial::reload_if_changed() {
   if (!folder_->changed()) return false;
   read_folder();
   log_folder();
-  spdlog::info("certificates.dir has changed, certificates in use: {}", certificates_->size());
+  spdlog::info("certificates.dir has changed, certificates in it: {}", folder_->certificates().size());
   return true;
 }
 
-Result<std::shared_ptr<const TlsServerContext>> TlsMaterial::server_context(ClientAuth client_auth) const {
-  auto& known = contexts_[static_cast<std::size_t>(client_auth)];
-  if (known) return known;
-  if (client_auth != ClientAuth::none && client_cas_.empty()) {
-    auto what_to_do = config_.certificates.client_ca_file.empty() ? "set" : "mend";
-    return fail(ErrorCode::bad_input, Side::gateway,
-                "clientAuth '" + std::string(name_of(client_auth)) +
-                    "' needs authorities that sign clients' certificates: " + what_to_do +
-                    " certificates.clientCaFile");
-  }
-  TlsServerContext::Options options;
-  options.client_auth = client_auth;
-  if (client_auth != ClientAuth::none) options.client_cas = {client_cas_};
-  options.ticket_keys = ticket_keys_;
-  options.read_buffer_bytes = read_ahead;
-  auto context = TlsServerContext::make(options);
-  if (!context) return std::unexpected(context.error());
-  known = std::make_shared<const TlsServerContext>(std::move(*context));
-  return known;
+ServedTlsPtr TlsMaterial::served(const EntityList<StoredCertificate>& stored,
+                                 const ServedTlsPtr& previous) const {
+  auto served = ServedTls::build({.folder = folder_,
+                                  .default_domain = config_.certificates.default_domain,
+                                  .client_ca_pem = client_ca_pem_,
+                                  .ticket_keys = ticket_keys_},
+                                 stored, std::time(nullptr), previous);
+  if (served == previous) return served;
+  for (const auto& problem : served->problems())
+    spdlog::error("{} is not used: {}", problem.path, problem.sentence);
+  return served;
 }
 
 Result<TlsClientContext> make_upstream_tls(const GatewayConfig& config) {

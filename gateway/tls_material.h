@@ -1,14 +1,14 @@
-// What TLS needs besides the services: certificates from the folder, the authorities for client certificates,
-// the keys of session tickets. Control thread only; what it hands out is immutable and goes to the workers.
+// What TLS needs besides the entities: certificates from the folder, the authorities of the settings, the
+// keys of session tickets. What is served by it is a ServedTls. Control thread only.
 #pragma once
 
-#include <array>
 #include <memory>
+#include <string>
 
 #include "common/net/certificate_folder.h"
-#include "common/net/certificate_store.h"
 #include "common/net/tls_context.h"
 #include "gateway/config/gateway_config.h"
+#include "gateway/served_tls.h"
 
 namespace otoroshi::gateway {
 
@@ -21,16 +21,16 @@ class TlsMaterial {
   Result<void> read();
   // Likewise, and logs problems() and warnings().
   Result<void> reload();
-  // Reads the folder again if its files have changed, and logs. Cheap: a stat per file. True if it has read.
+  // Reads the folder again if its files have changed, and logs. Cheap: a stat per file. True if it has read:
+  // the entities are to be served anew.
   bool reload_if_changed();
 
-  CertificateStorePtr certificates() const { return certificates_; }
   Problems problems() const { return folder_->problems(); }  // certificate files that are not used
   Problems warnings() const { return folder_->warnings(); }  // those that are used and deserve a look
 
-  // The context for services with this clientAuth; the same one until the authorities change. Fails if
-  // clientAuth wants certificates and there is no authority to check them.
-  Result<std::shared_ptr<const TlsServerContext>> server_context(ClientAuth client_auth) const;
+  // What TLS is served by with what was read last and these stored certificates. `previous`: what it was
+  // served by before, or null; spares work. Logs problems() of what it answers.
+  ServedTlsPtr served(const EntityList<StoredCertificate>& stored, const ServedTlsPtr& previous) const;
 
  private:
   void read_folder();
@@ -40,10 +40,7 @@ class TlsMaterial {
   const GatewayConfig& config_;
   TicketKeysPtr ticket_keys_ = std::make_shared<TicketKeys>();
   std::shared_ptr<const CertificateFolder> folder_ = std::make_shared<CertificateFolder>();
-  CertificateStorePtr certificates_ = std::make_shared<CertificateStore>();
-  std::string client_cas_;
-  // By ClientAuth, made on first use.
-  mutable std::array<std::shared_ptr<const TlsServerContext>, 3> contexts_;
+  std::string client_ca_pem_;
 };
 
 // For connections to targets: who may sign their certificates, as the settings say.

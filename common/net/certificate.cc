@@ -59,12 +59,16 @@ std::string_view text_of(const ASN1_STRING* text) {
           static_cast<std::size_t>(ASN1_STRING_length(text))};
 }
 
-std::string name_text(const X509_NAME* name) {
-  BioPtr out(BIO_new(BIO_s_mem()));
-  X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+std::string written_to(const BioPtr& memory) {
   char* data = nullptr;
-  auto size = BIO_get_mem_data(out.get(), &data);
+  const auto size = BIO_get_mem_data(memory.get(), &data);
   return {data, static_cast<std::size_t>(size)};
+}
+
+std::string name_text(const X509_NAME* name) {
+  const BioPtr out(BIO_new(BIO_s_mem()));
+  X509_NAME_print_ex(out.get(), name, 0, XN_FLAG_RFC2253 & ~ASN1_STRFLGS_ESC_MSB);
+  return written_to(out);
 }
 
 struct OpensslFree {
@@ -74,6 +78,12 @@ using OpensslBytes = std::unique_ptr<unsigned char, OpensslFree>;
 using GeneralNamesPtr = std::unique_ptr<GENERAL_NAMES, OpensslDeleter<GENERAL_NAMES_free>>;
 
 }  // namespace
+
+std::string to_pem(const X509* certificate) {
+  const BioPtr out(BIO_new(BIO_s_mem()));
+  PEM_write_bio_X509(out.get(), certificate);
+  return written_to(out);
+}
 
 std::time_t to_time(const ASN1_TIME* time) {
   std::tm broken_down{};

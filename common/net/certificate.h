@@ -43,6 +43,8 @@ bool is_key_of(const X509* certificate, const EVP_PKEY* key);
 // All certificates of a PEM text, e.g. the authorities of `clientCaFile`. Fails if there is none.
 Result<std::vector<X509Ptr>> parse_certificates(std::string_view pem);
 
+std::string to_pem(const X509* certificate);
+
 // DNS names and IP addresses of the subject alternative name; the common name if there is no such extension.
 // Lower case, without trailing dot; a wildcard stays "*.example.org".
 std::vector<std::string> names_in(const X509* certificate);

@@ -29,6 +29,7 @@ Result<std::vector<SocketHandle>> listen_everywhere(const ListenAddress& address
 // On the worker's thread.
 void bring_in_line(AcceptingWorker& worker, const Snapshot& snapshot, ListenerSet::Opened& opened,
                    std::size_t index) {
+  if (snapshot.tls) worker.context.certificates = snapshot.tls->certificates();
   if (snapshot.tunnel && snapshot.tunnel != worker.context.tunnels) {  // live tunnels outlast their listeners
     worker.context.tunnels = snapshot.tunnel;
     end_revoked_tunnels(worker.context);

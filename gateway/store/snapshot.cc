@@ -54,13 +54,13 @@ Result<std::shared_ptr<const ServiceTable>> build_table(EntityList<TcpService> s
 }
 
 Result<ServedPortPtr> serve_services(const ListenAddress& address, EntityList<TcpService> services,
-                                     const ServedPort* previous, const TlsMaterial& material) {
+                                     const ServedPort* previous, const ServedTls& served_tls) {
   auto table = build_table(std::move(services), previous);
   if (!table) return std::unexpected(table.error());
   auto served = make_port(address);
   served->table = std::move(*table);
   if (served->table->tls() == TlsMode::enabled) {
-    auto tls = material.server_context(served->table->client_auth());
+    auto tls = served_tls.server_context(served->table->client_auth());
     if (!tls) return std::unexpected(tls.error());
     served->tls = std::move(*tls);
   }
@@ -68,11 +68,11 @@ Result<ServedPortPtr> serve_services(const ListenAddress& address, EntityList<Tc
 }
 
 Result<ServedPortPtr> serve_tunnel(const TunnelListener& listener, TunnelTablePtr table,
-                                   const TlsMaterial& material) {
+                                   const ServedTls& served_tls) {
   auto served = make_port(listener.address);
   served->tunnel = std::move(table);
   if (listener.tls) {
-    auto tls = material.server_context(ClientAuth::none);
+    auto tls = served_tls.server_context(ClientAuth::none);
     if (!tls) return std::unexpected(tls.error());
     served->tls = std::move(*tls);
   }
@@ -92,27 +92,26 @@ std::unexpected<Error> with_prefix(const std::string& prefix, Error error) {
   return std::unexpected(std::move(error));
 }
 
-Result<void> add_services(Snapshot& snapshot, const Snapshot* previous, const TlsMaterial& material) {
+Result<void> add_services(Snapshot& snapshot, const Snapshot* previous) {
   std::map<ListenAddress, EntityList<TcpService>> by_address;
   for (const auto& service : snapshot.entities.services) {
     if (service->enabled) by_address[{service->interface, service->port}].push_back(service);
   }
   for (auto& [address, sharing] : by_address) {
     const auto name = described(*sharing.front());
-    auto port = serve_services(address, std::move(sharing), port_in(previous, address), material);
+    auto port = serve_services(address, std::move(sharing), port_in(previous, address), *snapshot.tls);
     if (!port) return with_prefix(to_text(address) + " (" + name + ")", std::move(port.error()));
     snapshot.ports.emplace(address, std::move(*port));
   }
   return {};
 }
 
-Result<void> add_tunnel(Snapshot& snapshot, const Snapshot* previous, const TlsMaterial& material,
-                        const TunnelSettings& settings) {
+Result<void> add_tunnel(Snapshot& snapshot, const Snapshot* previous, const TunnelSettings& settings) {
   auto table = build_tunnel(snapshot.entities.tunnel, previous, settings);
   if (!table) return with_prefix("the tunnel", std::move(table.error()));
   snapshot.tunnel = std::move(*table);
   for (const auto& listener : listeners_of(settings.listeners)) {
-    auto port = serve_tunnel(listener, snapshot.tunnel, material);
+    auto port = serve_tunnel(listener, snapshot.tunnel, *snapshot.tls);
     if (!port) return with_prefix(std::string(listener.setting), std::move(port.error()));
     snapshot.ports.emplace(listener.address, std::move(*port));
   }
@@ -144,10 +143,10 @@ Result<SnapshotPtr> build_snapshot(Entities entities, const Snapshot* previous, 
     return fail(ErrorCode::bad_input, Side::gateway, conflicts.front().sentence);
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->entities = std::move(entities);
-  if (auto added = add_services(*snapshot, previous, tls); !added) return std::unexpected(added.error());
+  snapshot->tls = tls.served(snapshot->entities.certificates, previous ? previous->tls : nullptr);
+  if (auto added = add_services(*snapshot, previous); !added) return std::unexpected(added.error());
   if (tunnel.is_on()) {
-    if (auto added = add_tunnel(*snapshot, previous, tls, tunnel); !added)
-      return std::unexpected(added.error());
+    if (auto added = add_tunnel(*snapshot, previous, tunnel); !added) return std::unexpected(added.error());
   }
   return snapshot;
 }

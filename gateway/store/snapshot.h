@@ -41,6 +41,7 @@ using ServedPortPtr = std::shared_ptr<const ServedPort>;
 struct Snapshot {
   Entities entities;      // all, the disabled ones too
   TunnelTablePtr tunnel;  // null: the tunnel has no port
+  ServedTlsPtr tls;       // never null in what build_snapshot() has built
   std::map<ListenAddress, ServedPortPtr> ports;
 };
 using SnapshotPtr = std::shared_ptr<const Snapshot>;
