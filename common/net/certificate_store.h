@@ -28,6 +28,7 @@ class CertificateStore {
   std::span<const CertificatePtr> choose(std::optional<std::string_view> server_name) const;
 
   std::size_t size() const { return certificates_.size(); }
+  std::span<const CertificatePtr> all() const { return certificates_; }
 
  private:
   using Choice = std::vector<CertificatePtr>;

@@ -10,13 +10,6 @@ std::string to_text(const asio::ip::tcp::endpoint& endpoint) {
   return otoroshi::to_text(HostPort{endpoint.address().to_string(), endpoint.port()});
 }
 
-Ending ending_of(const ConnectionRecord& record, const std::optional<Error>& error) {
-  if (!error) return Ending::normal;
-  if (error->code == ErrorCode::shut_down || error->code == ErrorCode::revoked) return Ending::shut_down;
-  if (!record.is_relaying()) return Ending::refused;
-  return error->code == ErrorCode::timed_out ? Ending::timed_out : Ending::aborted;
-}
-
 TunnelEvent to_event(const TunnelRecord& tunnel) {
   TunnelEvent event{tunnel.route->route->id, tunnel.route->route->name, {}, {}};
   if (tunnel.caller) {
@@ -27,6 +20,13 @@ TunnelEvent to_event(const TunnelRecord& tunnel) {
 }
 
 }  // namespace
+
+Ending ending_of(const ConnectionRecord& record, const std::optional<Error>& error) {
+  if (!error) return Ending::normal;
+  if (error->code == ErrorCode::shut_down || error->code == ErrorCode::revoked) return Ending::shut_down;
+  if (!record.is_relaying()) return Ending::refused;
+  return error->code == ErrorCode::timed_out ? Ending::timed_out : Ending::aborted;
+}
 
 TcpEvent to_event(const ConnectionRecord& record, const std::optional<Error>& error, std::uint64_t event_id) {
   using std::chrono::duration_cast;

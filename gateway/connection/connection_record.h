@@ -51,6 +51,9 @@ struct ConnectionRecord {
   }
 };
 
+// How the connection ended, if it ended with this error, or without one.
+Ending ending_of(const ConnectionRecord& record, const std::optional<Error>& error);
+
 TcpEvent to_event(const ConnectionRecord& record, const std::optional<Error>& error, std::uint64_t event_id);
 
 }  // namespace otoroshi::gateway

@@ -37,6 +37,7 @@ Task<InsideTls> route_by_host(WorkerContext& context, ConnectionRecord& record) 
   record.client_stream = with_prefix(std::move(record.client_stream), std::move(seen.bytes));
   bool http = seen.protocol == Peeked::Protocol::http;
   if (seen.problem) {
+    context.metrics.peek_failures.count(*seen.problem);
     co_return InsideTls{std::unexpected(std::move(*seen.problem)),
                         http ? RefusalForm::http_bad_request : RefusalForm::close};
   }
@@ -53,6 +54,7 @@ Task<Result<void>> end_client_tls(WorkerContext& context, ConnectionRecord& reco
   auto& session = *tls;
   record.client_stream = std::move(tls);
 
+  const auto begun = Clock::now();
   Result<void> done;
   {
     auto limit = context.shared.config.timeouts.handshake;
@@ -66,6 +68,7 @@ Task<Result<void>> end_client_tls(WorkerContext& context, ConnectionRecord& reco
     done = fail(ErrorCode::untrusted, Side::client,
                 "the client's certificate has expired since its TLS session began; it must begin a new one");
   }
+  context.metrics.client_handshakes.record(begun, done);
   if (!done) {
     record.client_stream = session.take_under();
     co_return done;

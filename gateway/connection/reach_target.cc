@@ -17,7 +17,10 @@ Task<Result<void>> shake_hands(WorkerContext& context, ConnectionRecord& record)
                                          Side::target);
   auto& session = *tls;
   record.target_stream = std::move(tls);
-  co_return co_await session.handshake();
+  const auto begun = Clock::now();
+  auto done = co_await session.handshake();
+  context.metrics.target_handshakes.record(begun, done);
+  co_return done;
 }
 
 Error handshake_took_too_long() {
@@ -59,7 +62,9 @@ Task<Result<void>> dial_target(WorkerContext& context, ConnectionRecord& record)
   const auto& target = *record.target;
   const std::string& address = target.ip.empty() ? target.host : target.ip;
   record.target_address = {};
+  const auto begun = Clock::now();
   auto dialled = co_await dial(context.worker, context.shared.resolver, address, target.port, options);
+  context.metrics.dials.record(begun, dialled);
   if (!dialled) co_return std::unexpected(std::move(dialled.error()));
   record.target_address = dialled->address;
   record.target_stream = std::move(dialled->stream);

@@ -110,6 +110,7 @@ Task<Result<Admitted>> admit(WorkerContext& context, ConnectionRecord& record) {
     }
     client = with_prefix(std::move(client), std::move(seen.bytes));
     if (auto why = objection(table, seen)) {
+      context.metrics.peek_failures.count(*why);
       auto form = refusal_form(seen, *why);
       co_return co_await turn_away(context, record, form, std::move(*why));
     }
@@ -165,6 +166,7 @@ Task<Result<void>> serve_connection(WorkerContext& context, ConnectionRecord& re
 namespace {
 
 void publish(WorkerContext& context, const ConnectionRecord& record, const std::optional<Error>& error) {
+  context.metrics.connection_ended(record, error);
   bool refused = error && !record.is_relaying();
   if (!refused && !context.shared.events.enabled()) return;
   auto event = to_event(record, error, context.ids.next(std::chrono::system_clock::now()));

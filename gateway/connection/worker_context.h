@@ -14,6 +14,7 @@
 #include "gateway/connection/service_counts.h"
 #include "gateway/events/event_sink.h"
 #include "gateway/events/snowflake.h"
+#include "gateway/metrics/connection_metrics.h"
 #include "gateway/tunnel/jwks.h"
 #include "gateway/tunnel/quotas.h"
 #include "gateway/tunnel/tunnel_table.h"
@@ -51,6 +52,7 @@ struct WorkerContext {
   SnowflakeIds ids;
   Worker worker;
   ConnectionRegistry registry;
+  ConnectionMetrics metrics;
   unsigned cancels_running = 0;      // PostgreSQL CancelRequests that are being passed on
   CertificateStorePtr certificates;  // for the next handshake
   TunnelTablePtr tunnels;            // by which live tunnels go on; null: there can be none

@@ -20,6 +20,7 @@ enum class Ending : std::uint8_t {
   timed_out,  // `timeouts.idle` or `timeouts.halfClosed` passed
   shut_down,  // the gateway ended it: drain, kill, or what a tunnel was opened by was taken away
 };
+inline constexpr std::size_t number_of_endings = 5;
 std::string_view name_of(Ending ending);  // "normal", "refused", "aborted", "timed_out", "shut_down"
 
 // What is told besides of a connection that is a tunnel.

@@ -21,6 +21,7 @@ namespace otoroshi::gateway {
 
 // What let somebody in. A JWT signed with an API key's secret is `bearer`, and counts against the key.
 enum class AccessType : std::uint8_t { public_access, apikey, bearer, session };
+inline constexpr std::size_t number_of_access_types = 4;
 std::string_view name_of(AccessType type);  // "public", "apikey", "bearer", "session"
 
 // Who was let in, and by what: kept for as long as the tunnel lives, so that it ends when that is taken away.

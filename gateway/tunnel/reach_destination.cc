@@ -27,7 +27,10 @@ Task<Admission<Addresses>> allowed_addresses(WorkerContext& context, ConnectionR
   const auto& name = wanted.ip_address.empty() ? wanted.host : wanted.ip_address;
   auto found =
       co_await context.shared.resolver.resolve(context.worker, name, limit, record.client_stream.get());
-  if (!found) co_return std::unexpected(unreachable(std::move(found.error())));
+  if (!found) {
+    context.metrics.dials.count_failure(found.error());
+    co_return std::unexpected(unreachable(std::move(found.error())));
+  }
   auto allowed = wanted.from_request ? rules.allowed(wanted.host, wanted.port, *found)
                                      : rules.without_link_local(wanted.host, wanted.port, *found);
   if (!allowed) co_return forbidden(std::move(allowed.error()));
@@ -44,7 +47,8 @@ Task<Admission<void>> try_destination(WorkerContext& context, ConnectionRecord& 
   record.target = &record.tunnel->target;
   record.target_address = {};
 
-  const auto give_up = Clock::now() + context.shared.config.timeouts.connect;
+  const auto begun = Clock::now();
+  const auto give_up = begun + context.shared.config.timeouts.connect;
   auto limit = Clock::duration(context.shared.config.timeouts.connect);
   auto addresses = co_await allowed_addresses(context, record, wanted, limit);
   if (!addresses) co_return std::unexpected(std::move(addresses.error()));
@@ -54,6 +58,7 @@ Task<Admission<void>> try_destination(WorkerContext& context, ConnectionRecord& 
   options.socket = context.shared.socket_options();
   options.on_behalf_of = record.client_stream.get();
   auto dialled = co_await dial_addresses(context.worker, *addresses, wanted.port, wanted.host, options);
+  context.metrics.dials.record(begun, dialled);
   if (!dialled) co_return std::unexpected(unreachable(std::move(dialled.error())));
   record.target_address = dialled->address;
   record.target_stream = std::move(dialled->stream);

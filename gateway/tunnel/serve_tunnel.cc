@@ -129,6 +129,7 @@ Task<Result<void>> admit(WorkerContext& context, ConnectionRecord& record) {
   auto request = co_await open_tunnel(context, record);
   if (!request) {
     auto& no = request.error();
+    context.metrics.tunnel_refused(no.cause);
     auto answer = tunnel::refuse_response(no.status, no.cause, no.error.sentence);
     co_await say_and_end(context.worker, *record.client_stream, std::move(answer), no.error);
     co_return std::unexpected(std::move(no.error));
