@@ -1,10 +1,5 @@
 #include "common/model/tcp_service_json.h"
 
-#include <algorithm>
-#include <array>
-
-#include "common/text/hex.h"
-
 namespace otoroshi {
 namespace {
 
@@ -104,19 +99,6 @@ std::expected<TcpService, Problems> parse_tcp_service(std::string_view json) {
 
 std::string to_json(const TcpService& service) {
   return entity_to_json(tcp_service_description(), service);
-}
-
-std::string new_tcp_service_id(std::span<const std::byte, 16> random) {
-  std::array<std::byte, 16> uuid;
-  std::ranges::copy(random, uuid.begin());
-  uuid[6] = (uuid[6] & std::byte{0x0f}) | std::byte{0x40};  // version 4
-  uuid[8] = (uuid[8] & std::byte{0x3f}) | std::byte{0x80};  // variant
-  std::string id = "tcp_service_";
-  for (std::size_t i = 0; i < uuid.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) id += '-';
-    append_hex(id, std::to_integer<unsigned char>(uuid[i]));
-  }
-  return id;
 }
 
 }  // namespace otoroshi

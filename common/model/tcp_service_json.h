@@ -2,9 +2,7 @@
 // here; whether the whole makes sense is for tcp_service_check.h.
 #pragma once
 
-#include <cstddef>
 #include <expected>
-#include <span>
 #include <string>
 #include <string_view>
 
@@ -20,15 +18,11 @@ namespace otoroshi {
 const EntityDescription<TcpService>& tcp_service_description();
 const EntityDescription<Target>& target_description();
 
-// The service, or every problem at once. Only "port" must be there. "id" may be absent: see
-// new_tcp_service_id().
+// The service, or every problem at once. Only "port" must be there.
 std::expected<TcpService, Problems> read_tcp_service(const JsonValue& value);
 std::expected<TcpService, Problems> parse_tcp_service(std::string_view json);
 
 // Compact JSON with the specification's names and order, every field of it included.
 std::string to_json(const TcpService& service);
-
-// "tcp_service_" and a version 4 UUID (RFC 9562) made of 16 random bytes.
-std::string new_tcp_service_id(std::span<const std::byte, 16> random);
 
 }  // namespace otoroshi

@@ -1,7 +1,5 @@
 #include "gateway/admin/answers.h"
 
-#include "common/json/writer.h"
-
 namespace otoroshi::gateway {
 namespace {
 
@@ -28,14 +26,18 @@ AdminResponse error_answer(int status, std::string_view error, std::string_view 
   return json_answer(status, json.take());
 }
 
+void write_problems(const Problems& problems, JsonWriter& json) {
+  json.begin_list();
+  for (const auto& [path, sentence] : problems)
+    json.begin_object().key("path").text(path).key("message").text(sentence).end_object();
+  json.end_list();
+}
+
 AdminResponse problems_answer(int status, std::string_view error, const Problems& problems) {
   JsonWriter json;
   json.begin_object().key("error").text(error).key("error_description").text(in_one_line(problems));
-  json.key("problems").begin_list();
-  for (const auto& [path, sentence] : problems) {
-    json.begin_object().key("path").text(path).key("message").text(sentence).end_object();
-  }
-  json.end_list().end_object();
+  write_problems(problems, json.key("problems"));
+  json.end_object();
   return json_answer(status, json.take());
 }
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "common/base/result.h"
+#include "common/json/writer.h"
 #include "gateway/admin/admin_http.h"
 
 namespace otoroshi::gateway {
@@ -18,5 +19,8 @@ AdminResponse error_answer(int status, std::string_view error, std::string_view 
 // {"error": "bad_format", "error_description": "/port: ...; ...", "problems": [{"path": ..., "message":
 // ...}]}
 AdminResponse problems_answer(int status, std::string_view error, const Problems& problems);
+
+// [{"path": "/port", "message": "..."}]
+void write_problems(const Problems& problems, JsonWriter& json);
 
 }  // namespace otoroshi::gateway

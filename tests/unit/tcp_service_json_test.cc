@@ -202,10 +202,3 @@ TEST_CASE("ten thousand rules are read and written in no time") {
   CHECK(std::chrono::steady_clock::now() - started <
         std::chrono::seconds(5));  // some 0.1 s without sanitizers
 }
-
-TEST_CASE("a generated id is a version 4 UUID behind the kind of entity") {
-  std::array<std::byte, 16> random{};
-  CHECK(new_tcp_service_id(random) == "tcp_service_00000000-0000-4000-8000-000000000000");
-  random.fill(std::byte{0xff});
-  CHECK(new_tcp_service_id(random) == "tcp_service_ffffffff-ffff-4fff-bfff-ffffffffffff");
-}

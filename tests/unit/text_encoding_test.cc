@@ -4,6 +4,7 @@
 #include "common/text/percent.h"
 #include "common/text/quoted.h"
 #include "common/text/utf8.h"
+#include "common/text/uuid.h"
 
 using namespace otoroshi;
 using namespace std::string_view_literals;
@@ -106,4 +107,11 @@ TEST_CASE("UTF-8: well-formed characters have a length, everything else has none
     CAPTURE(quoted(row.text));
     CHECK(utf8_length(row.text) == row.length);
   }
+}
+
+TEST_CASE("a UUID says that it is of version 4, whatever the random bytes are") {
+  std::array<std::byte, 16> random{};
+  CHECK(uuid_of(random) == "00000000-0000-4000-8000-000000000000");
+  random.fill(std::byte{0xff});
+  CHECK(uuid_of(random) == "ffffffff-ffff-4fff-bfff-ffffffffffff");
 }
