@@ -19,20 +19,20 @@ ConnectionMetrics sum_of_workers(AcceptingWorkers& workers) {
   return sum;
 }
 
-GatewayNumbers numbers_of(const AdminContext& context) {
-  const auto& snapshot = context.live.snapshot();
-  return {.listeners = snapshot ? snapshot->ports.size() : 0,
+GatewayNumbers numbers_of(const AdminContext& context, const Snapshot& snapshot) {
+  return {.listeners = snapshot.ports.size(),
           .paused_listeners = context.shared.paused_listeners.load(std::memory_order_relaxed),
           .connection_limit = context.shared.connection_limit,
           .dropped_events = context.shared.events.dropped()};
 }
 
 void write_all(MetricsWriter& writer, AdminContext& context) {
+  const auto& snapshot = *context.live.snapshot();
   write_connections(writer, sum_of_workers(context.workers));
   write_changes(writer, context.live.metrics());
   write_entities(writer, context.live.entities());
-  write_certificates(writer, context.tls.certificates()->all());
-  write_gateway(writer, numbers_of(context));
+  write_certificates(writer, snapshot.tls->certificates()->all());
+  write_gateway(writer, numbers_of(context, snapshot));
   write_process(writer, process_usage());
 }
 
