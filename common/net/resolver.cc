@@ -3,12 +3,14 @@
 #include <netdb.h>
 #include <sys/socket.h>
 
+#include <algorithm>
 #include <asio/ip/tcp.hpp>
 #include <cstring>
-#include <deque>
+#include <list>
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -52,87 +54,163 @@ struct Pending {
 
 }  // namespace
 
+// Keeps what is asked, and by whom, and what was answered.
 class Resolver::Cache : public std::enable_shared_from_this<Cache> {
  public:
   explicit Cache(unsigned threads) : max_threads_(threads) {}
 
-  // The answer if there is a fresh one; else `pending` gets it later.
-  std::optional<Addresses> look_up(const std::string& name, const std::shared_ptr<Pending>& pending) {
+  // The answer if there is one by now, good or bad; else `pending` gets it later.
+  std::optional<Result<Addresses>> look_up(const std::string& name, NameFrom from,
+                                           const std::shared_ptr<Pending>& pending) {
     std::lock_guard lock(mutex_);
     forget_old_names();
     auto& entry = entries_[name];
-    if (!entry.addresses.empty() && Clock::now() - entry.answered < fresh_for) return entry.addresses;
-    entry.waiting.push_back(pending);
-    if (entry.waiting.size() == 1) ask(name);
+    if (entry.has_answer_within(fresh_for)) return entry.addresses;
+    if (!entry.is_asked && !ask(name, entry, from)) {
+      if (entry.has_answer_within(usable_for)) return entry.addresses;
+      forget_if_empty(name);
+      return too_many_wait(name);
+    }
+    entry.waiting.insert(pending);
+    if (const auto problem = start_thread()) {
+      tell(name, fail(ErrorCode::limit, Side::gateway,
+                      "cannot resolve '" + name + "': no thread to be had: " + *problem));
+    }
     return std::nullopt;
+  }
+
+  // What look_up() promised `pending` is wanted no longer.
+  void give_up(const std::string& name, const std::shared_ptr<Pending>& pending) {
+    std::lock_guard lock(mutex_);
+    const auto found = entries_.find(name);
+    if (found == entries_.end()) return;
+    auto& entry = found->second;
+    entry.waiting.erase(pending);
+    if (entry.waiting.empty() && entry.question) {
+      queue_of(entry.from).erase(*std::exchange(entry.question, std::nullopt));
+    }
+    forget_if_empty(name);
   }
 
   // Nobody is told anything any more; what still runs ends by itself.
   void close() {
     std::lock_guard lock(mutex_);
     closed_ = true;
-    questions_.clear();
+    from_settings_.clear();
+    from_clients_.clear();
     entries_.clear();
   }
 
  private:
+  using Queue = std::list<std::string>;
+
   struct Entry {
     Addresses addresses;
     Clock::time_point answered;
-    std::vector<std::shared_ptr<Pending>> waiting;
+    std::set<std::shared_ptr<Pending>> waiting;
+    std::optional<Queue::iterator> question;  // in the queue of `from`; somebody waits then
+    NameFrom from = NameFrom::settings;
+    bool is_asked = false;  // a thread has the question
+
+    bool has_answer_within(Clock::duration age) const {
+      return !addresses.empty() && Clock::now() - answered < age;
+    }
   };
 
+  static Result<Addresses> too_many_wait(const std::string& name) {
+    return fail(ErrorCode::limit, Side::gateway,
+                "cannot resolve '" + name + "': " + std::to_string(max_waiting_names) +
+                    " other names already wait for the machine's DNS");
+  }
+
+  Queue& queue_of(NameFrom from) { return from == NameFrom::settings ? from_settings_ : from_clients_; }
+
+  // The name is in the queue of whoever is served first. False: that queue is full.
+  bool ask(const std::string& name, Entry& entry, NameFrom from) {
+    if (entry.question && (from == NameFrom::client || entry.from == NameFrom::settings)) return true;
+    auto& queue = queue_of(from);
+    if (queue.size() >= max_waiting_names) return entry.question.has_value();
+    if (entry.question)
+      queue.splice(queue.end(), queue_of(entry.from), *entry.question);
+    else
+      entry.question = queue.insert(queue.end(), name);
+    entry.from = from;
+    return true;
+  }
+
+  bool client_names_may_run() const { return running_for_clients_ < std::max(1U, max_threads_ / 2); }
+
   // Threads come when there is something to ask and go when there is nothing more. Nobody joins them:
-  // getaddrinfo may take half a minute, and the end of the program does not wait for it.
-  void ask(const std::string& name) {
-    questions_.push_back(name);
-    if (threads_ == max_threads_) return;
+  // getaddrinfo may take half a minute, and the end of the program does not wait for it. The answer is why
+  // there is no thread at all.
+  std::optional<std::string> start_thread() {
+    if (threads_ == max_threads_ || !has_question()) return std::nullopt;
     try {
       std::thread([self = shared_from_this()] { self->answer_questions(); }).detach();
       ++threads_;
     } catch (const std::system_error& problem) {
-      if (threads_ > 0) return;  // those that run will come to it
-      questions_.pop_back();
-      tell(entries_[name], fail(ErrorCode::limit, Side::gateway,
-                                "cannot resolve '" + name + "': no thread to be had: " + problem.what()));
+      if (threads_ == 0) return problem.what();  // else those that run will come to it
     }
+    return std::nullopt;
+  }
+
+  bool has_question() const {
+    return !from_settings_.empty() || (!from_clients_.empty() && client_names_may_run());
   }
 
   void answer_questions() {
     std::unique_lock lock(mutex_);
-    while (!questions_.empty()) {
-      auto name = std::move(questions_.front());
-      questions_.pop_front();
+    while (has_question()) {
+      const auto from = from_settings_.empty() ? NameFrom::client : NameFrom::settings;
+      auto& queue = queue_of(from);
+      const auto name = std::move(queue.front());
+      queue.pop_front();
+      auto& asked = entries_[name];
+      asked.question.reset();
+      asked.is_asked = true;
+      running_for_clients_ += from == NameFrom::client;
+      start_thread();  // the next question may have had to wait for what this thread did before
       lock.unlock();
       auto addresses = query(name);
       lock.lock();
-      if (!closed_) tell(entries_[name], std::move(addresses));
+      running_for_clients_ -= from == NameFrom::client;
+      if (!closed_) tell(name, std::move(addresses));
     }
     --threads_;
   }
 
-  void tell(Entry& entry, Result<Addresses> answer) {
-    auto now = Clock::now();
+  void tell(const std::string& name, Result<Addresses> answer) {
+    auto& entry = entries_[name];
+    entry.is_asked = false;
+    if (entry.question) queue_of(entry.from).erase(*std::exchange(entry.question, std::nullopt));
     if (answer) {
       entry.addresses = *answer;
-      entry.answered = now;
-    } else if (!entry.addresses.empty() && now - entry.answered < usable_for) {
+      entry.answered = Clock::now();
+    } else if (entry.has_answer_within(usable_for)) {
       answer = entry.addresses;
     }
-    for (auto& pending : std::exchange(entry.waiting, {})) {
+    for (const auto& pending : std::exchange(entry.waiting, {})) {
       // Under the mutex, so that no worker is gone yet: they outlive close().
       pending->worker.post([pending, answer] {
         pending->answer = answer;
         pending->slot.ring();
       });
     }
+    forget_if_empty(name);
+  }
+
+  void forget_if_empty(const std::string& name) {
+    const auto& entry = entries_[name];
+    if (entry.waiting.empty() && !entry.is_asked && entry.addresses.empty()) entries_.erase(name);
   }
 
   void forget_old_names() {
-    if (entries_.size() < max_names) return;
-    auto now = Clock::now();
-    std::erase_if(entries_, [&](const auto& item) {
-      return item.second.waiting.empty() && now - item.second.answered > usable_for;
+    const auto now = Clock::now();
+    if (entries_.size() < max_names || now < next_cleaning_) return;
+    next_cleaning_ = now + fresh_for;
+    std::erase_if(entries_, [](const auto& item) {
+      const auto& entry = item.second;
+      return entry.waiting.empty() && !entry.is_asked && !entry.has_answer_within(usable_for);
     });
   }
 
@@ -140,9 +218,22 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
   const unsigned max_threads_;
   std::mutex mutex_;  // guards the others
   std::map<std::string, Entry> entries_;
-  std::deque<std::string> questions_;
+  Queue from_settings_, from_clients_;
+  Clock::time_point next_cleaning_;
   unsigned threads_ = 0;
+  unsigned running_for_clients_ = 0;
   bool closed_ = false;
+};
+
+// Takes a sleeper's place back, if it leaves without an answer.
+struct Resolver::Place {
+  std::shared_ptr<Cache> cache;
+  std::string name;
+  std::shared_ptr<Pending> pending;
+
+  ~Place() {
+    if (!pending->answer) cache->give_up(name, pending);
+  }
 };
 
 Resolver::Resolver(unsigned threads) : cache_(std::make_shared<Cache>(threads)) {}
@@ -152,13 +243,14 @@ Resolver::~Resolver() {
 }
 
 Task<Result<Addresses>> Resolver::resolve(Worker& worker, const std::string& name, Clock::duration limit,
-                                          Stream* on_behalf_of) {
+                                          Stream* on_behalf_of, NameFrom from) {
   std::error_code not_a_literal;
   auto literal = asio::ip::make_address(name, not_a_literal);
   if (!not_a_literal) co_return Addresses{literal};
 
   auto pending = std::make_shared<Pending>(worker);
-  if (auto known = cache_->look_up(name, pending)) co_return *known;
+  if (auto known = cache_->look_up(name, from, pending)) co_return std::move(*known);
+  const Place place{cache_, name, pending};
   Timer timer(worker.timers());
   timer.start(limit);
   while (!pending->answer && !timer.expired()) {

@@ -25,8 +25,9 @@ Task<Admission<Addresses>> allowed_addresses(WorkerContext& context, ConnectionR
     if (!promising) co_return forbidden(std::move(promising.error()));
   }
   const auto& name = wanted.ip_address.empty() ? wanted.host : wanted.ip_address;
-  auto found =
-      co_await context.shared.resolver.resolve(context.worker, name, limit, record.client_stream.get());
+  auto* const client = record.client_stream.get();
+  const auto from = wanted.from_request ? NameFrom::client : NameFrom::settings;
+  auto found = co_await context.shared.resolver.resolve(context.worker, name, limit, client, from);
   if (!found) {
     context.metrics.dials.count_failure(found.error());
     co_return std::unexpected(unreachable(std::move(found.error())));

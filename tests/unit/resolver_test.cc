@@ -9,6 +9,7 @@
 #include <list>
 #include <memory>
 #include <mutex>
+#include <set>
 
 #include "tests/support/run_task.h"
 
@@ -86,14 +87,16 @@ class HeldQueries {
     std::lock_guard lock(mutex_);
     held_ = true;
     begun_ = running_ = most_at_once_ = 0;
+    names_.clear();
   }
   void let_go() {
     std::lock_guard lock(mutex_);
     held_ = false;
     changed_.notify_all();
   }
-  int query() {
+  int query(const std::string& name) {
     std::unique_lock lock(mutex_);
+    names_.insert(name);
     ++begun_;
     most_at_once_ = std::max(most_at_once_, ++running_);
     changed_.notify_all();
@@ -106,6 +109,10 @@ class HeldQueries {
   bool wait_begun(unsigned count) {
     std::unique_lock lock(mutex_);
     return changed_.wait_for(lock, failsafe, [&] { return begun_ >= count && (held_ || running_ == 0); });
+  }
+  bool wait_begun(const std::string& name) {
+    std::unique_lock lock(mutex_);
+    return changed_.wait_for(lock, failsafe, [&] { return names_.contains(name); });
   }
   unsigned begun() {
     std::lock_guard lock(mutex_);
@@ -120,6 +127,7 @@ class HeldQueries {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool held_ = false;
+  std::set<std::string> names_;
   unsigned begun_ = 0, running_ = 0, most_at_once_ = 0;
 };
 
@@ -127,8 +135,15 @@ HeldQueries held_queries;
 
 using Asked = std::list<Outcome<Result<Addresses>>>;
 
-void ask(Resolver& resolver, Worker& worker, const std::string& name, Clock::duration limit, Asked& asked) {
-  start_task(resolver.resolve(worker, name, limit), asked.emplace_back());
+void ask(Resolver& resolver, Worker& worker, const std::string& name, Clock::duration limit, Asked& asked,
+         NameFrom from = NameFrom::settings) {
+  start_task(resolver.resolve(worker, name, limit, nullptr, from), asked.emplace_back());
+}
+
+std::vector<std::string> many_names(std::size_t count) {
+  std::vector<std::string> names;
+  for (std::size_t i = 0; i < count; ++i) names.push_back(std::to_string(i) + ".held.test");
+  return names;
 }
 
 bool all_ended(Worker& worker, const Asked& asked) {
@@ -140,7 +155,7 @@ bool all_ended(Worker& worker, const Asked& asked) {
 
 // Takes the place of the C library's in this program.
 extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** result) {
-  if (node && std::string_view(node).ends_with("held.test")) return held_queries.query();
+  if (node && std::string_view(node).ends_with("held.test")) return held_queries.query(node);
   static const auto real = reinterpret_cast<decltype(&getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
   return real(node, service, hints, result);
 }
@@ -182,6 +197,94 @@ TEST_CASE("a name is asked for once at a time, and no more names at a time than 
 
   // The threads went when there was nothing more to ask; others come.
   ask(resolver, worker, names.front(), failsafe, asked);
+  REQUIRE(all_ended(worker, asked));
+  CHECK(held_queries.begun() == names.size() + 1);
+}
+
+TEST_CASE("a name that nobody waits for any more is not asked about") {
+  held_queries.hold();
+  Worker worker;
+  Resolver resolver(1);
+  Asked patient, impatient;
+  const std::string begun = "begun.held.test", left = "left.held.test", wanted = "wanted.held.test";
+  ask(resolver, worker, begun, 50ms, impatient);
+  REQUIRE(held_queries.wait_begun(1));
+  ask(resolver, worker, left, 50ms, impatient);
+  ask(resolver, worker, left, 50ms, impatient);
+  ask(resolver, worker, wanted, 50ms, impatient);
+  ask(resolver, worker, wanted, failsafe, patient);
+  REQUIRE(all_ended(worker, impatient));
+  for (const auto& one : impatient) CHECK(one.value->error().code == ErrorCode::timed_out);
+
+  ask(resolver, worker, begun, failsafe, patient);  // the query still runs: it is not begun once more
+  held_queries.let_go();
+  REQUIRE(all_ended(worker, patient));
+  CHECK(held_queries.begun() == 2);
+}
+
+TEST_CASE("a query that nobody waited for any more answers those who ask again") {
+  held_queries.hold();
+  Worker worker;
+  Resolver resolver(2);
+  Asked asked;
+  const std::string name = "again.held.test";
+  ask(resolver, worker, name, 50ms, asked);
+  REQUIRE(held_queries.wait_begun(name));
+  REQUIRE(all_ended(worker, asked));
+  ask(resolver, worker, name, failsafe, asked);
+  held_queries.let_go();
+  REQUIRE(all_ended(worker, asked));
+  CHECK(asked.back().value->error().code == ErrorCode::unknown_host);
+  CHECK(held_queries.begun() == 1);
+}
+
+TEST_CASE("so many names wait for an answer, and one more is refused at once") {
+  held_queries.hold();
+  Worker worker;
+  Resolver resolver(1);
+  const auto names = many_names(Resolver::max_waiting_names);
+  const std::string begun = "begun.held.test", more = "more.held.test", last = "last.held.test";
+  Asked patient, impatient, refused;
+  ask(resolver, worker, begun, failsafe, patient);
+  REQUIRE(held_queries.wait_begun(1));
+  ask(resolver, worker, names.front(), 50ms, impatient);
+  for (std::size_t i = 1; i < names.size(); ++i) ask(resolver, worker, names[i], failsafe, patient);
+
+  ask(resolver, worker, more, failsafe, refused);
+  REQUIRE(refused.back().ended());
+  CHECK(refused.back().value->error().code == ErrorCode::limit);
+  CHECK(refused.back().value->error().side == Side::gateway);
+  CHECK(refused.back().value->error().sentence ==
+        "cannot resolve 'more.held.test': 1024 other names already wait for the machine's DNS");
+
+  ask(resolver, worker, names.back(), failsafe, patient);  // one that waits already
+  CHECK_FALSE(patient.back().ended());
+  ask(resolver, worker, more, failsafe, patient, NameFrom::client);  // another queue
+  CHECK_FALSE(patient.back().ended());
+  REQUIRE(all_ended(worker, impatient));
+  ask(resolver, worker, last, failsafe, patient);  // the place of the one that has gone
+  CHECK_FALSE(patient.back().ended());
+
+  held_queries.let_go();
+  REQUIRE(all_ended(worker, patient));
+  CHECK(held_queries.begun() == names.size() + 2);
+}
+
+TEST_CASE("names from clients, however many, leave threads to the names of the settings") {
+  held_queries.hold();
+  Worker worker;
+  Resolver resolver(4);
+  const auto names = many_names(100);
+  Asked asked;
+  for (const auto& name : names) ask(resolver, worker, name, failsafe, asked, NameFrom::client);
+  REQUIRE(held_queries.wait_begun(2));
+  ask(resolver, worker, names.back(), failsafe, asked);  // wanted by both: it goes before the others
+  REQUIRE(held_queries.wait_begun(names.back()));
+  const std::string service = "service.held.test";
+  ask(resolver, worker, service, failsafe, asked);
+  REQUIRE(held_queries.wait_begun(service));
+  CHECK(held_queries.begun() == 4);
+  held_queries.let_go();
   REQUIRE(all_ended(worker, asked));
   CHECK(held_queries.begun() == names.size() + 1);
 }
