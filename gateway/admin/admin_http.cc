@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "common/text/percent.h"
+
 namespace otoroshi::gateway {
 namespace {
 
@@ -11,7 +13,43 @@ std::optional<std::string_view> first_value(const TextPairs& pairs, std::string_
   return found->second;
 }
 
+// Of HTML's form encoding, which tools use for queries.
+std::string decoded(std::string_view text) {
+  std::string with_spaces(text);
+  std::ranges::replace(with_spaces, '+', ' ');
+  return percent_decode(with_spaces).value_or(std::string(text));
+}
+
+TextPairs read_query(std::string_view text) {
+  TextPairs query;
+  while (!text.empty()) {
+    const auto parameter = text.substr(0, text.find('&'));
+    text.remove_prefix(std::min(text.size(), parameter.size() + 1));
+    if (parameter.empty()) continue;
+    const auto name = parameter.substr(0, parameter.find('='));
+    const auto value = parameter.substr(std::min(parameter.size(), name.size() + 1));
+    query.emplace_back(decoded(name), decoded(value));
+  }
+  return query;
+}
+
+// "http://host/path" is what a proxy is asked, and every server has to understand it.
+std::string_view without_authority(std::string_view target) {
+  const auto scheme = target.find("://");
+  if (target.starts_with('/') || scheme == target.npos) return target;
+  const auto path = target.find('/', scheme + 3);
+  return path == target.npos ? "/" : target.substr(path);
+}
+
 }  // namespace
+
+void AdminRequest::read_target(std::string_view text) {
+  target = text;
+  const auto rest = without_authority(text);
+  const auto question_mark = rest.find('?');
+  path = rest.substr(0, question_mark);
+  query = question_mark == rest.npos ? TextPairs{} : read_query(rest.substr(question_mark + 1));
+}
 
 std::optional<std::string_view> AdminRequest::header(std::string_view lower_case_name) const {
   return first_value(headers, lower_case_name);

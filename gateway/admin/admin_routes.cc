@@ -54,4 +54,12 @@ const Operation* AdminRoutes::find(AdminRequest& request, bool& path_is_known) c
   return best;
 }
 
+std::string AdminRoutes::methods_of(std::string_view path) const {
+  std::string methods;
+  for (const auto& operation : operations_) {
+    if (match(operation.path, path)) methods.append(methods.empty() ? "" : ", ").append(operation.method);
+  }
+  return methods;
+}
+
 }  // namespace otoroshi::gateway

@@ -3,6 +3,7 @@
 // Control thread only.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -18,6 +19,10 @@ enum class Access : std::uint8_t {
   metrics,  // with the admin key, unless metrics.open
   open,     // anybody
 };
+
+// How large bodies may be.
+constexpr std::size_t entity_body = 4 * 1024 * 1024;
+constexpr std::size_t bulk_body = 64 * 1024 * 1024;  // of `_bulk`, and of an export that is imported
 
 struct Operation {
   std::string method;
@@ -35,6 +40,8 @@ struct Operation {
   std::string request_type = "application/json";
   std::string response_type = "application/json";
   int success = 200;
+
+  std::size_t max_body = entity_body;
 };
 
 class AdminRoutes {
@@ -46,6 +53,9 @@ class AdminRoutes {
   // The operation whose pattern the path matches (fixed segments before ":name"), with the parameters put
   // into the request. null: none; `path_is_known` says whether it is there with other methods.
   const Operation* find(AdminRequest& request, bool& path_is_known) const;
+
+  // What the path can be asked with: "GET, PUT".
+  std::string methods_of(std::string_view path) const;
 
  private:
   std::vector<Operation> operations_;

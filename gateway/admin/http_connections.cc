@@ -1,0 +1,217 @@
+#include "gateway/admin/http_connections.h"
+
+#include <spdlog/spdlog.h>
+
+#include <climits>
+#include <exception>
+
+#include "common/text/ascii.h"
+
+namespace asio {
+
+// RESTinio's connection uses this one name that ASIO_NO_DEPRECATED takes away. (Its acceptor and server use
+// more of them; nothing here includes those.)
+template <class Pointer>
+Pointer buffer_cast(const const_buffer& buffer) {
+  return static_cast<Pointer>(buffer.data());
+}
+
+}  // namespace asio
+
+#include <restinio/null_timer_manager.hpp>
+#include <restinio/settings.hpp>
+// Behind those whose names it uses.
+#include <restinio/impl/connection.hpp>
+
+namespace otoroshi::gateway {
+
+// Found by RESTinio through the namespace of the socket.
+template <class Connection, class Start, class Failed>
+void prepare_connection_and_start_read(AdminSocket& socket, Connection& connection, Start start,
+                                       Failed failed) {
+  socket.prepare([start, failed, alive = connection.shared_from_this()](std::error_code error) {
+    if (error) {
+      failed(error);
+    } else {
+      start();
+    }
+  });
+}
+
+inline restinio::impl::tls_socket_t* make_tls_socket_pointer_for_state_listener(AdminSocket&) noexcept {
+  return nullptr;
+}
+
+namespace {
+
+// What is far beyond the heads of honest clients. http_parser itself ends a head at 80 KiB.
+constexpr std::size_t max_target = 32 * 1024;
+constexpr std::size_t max_field_name = 256;
+constexpr std::size_t max_field_value = 16 * 1024;
+constexpr std::size_t max_fields = 100;
+constexpr std::size_t read_buffer = 16 * 1024;
+
+// Why a connection ended without an answer: not a matter for an operator, unless he looks for it.
+struct DebugLogger {
+  template <class Message>
+  void trace(Message&&) const noexcept {}
+  template <class Message>
+  void info(Message&&) const noexcept {}
+  template <class Message>
+  void warn(Message&& message) const noexcept {
+    error(message);
+  }
+  template <class Message>
+  void error(Message&& message) const noexcept {
+    try {
+      spdlog::debug("admin API: {}", message());
+    } catch (...) {
+    }
+  }
+};
+
+struct Traits
+    : restinio::traits_t<restinio::null_timer_manager_t, DebugLogger, restinio::default_request_handler_t,
+                         restinio::noop_strand_t, AdminSocket> {};
+
+using Settings = restinio::server_settings_t<Traits>;
+using ConnectionSettings = restinio::impl::connection_settings_t<Traits>;
+using Connection = restinio::impl::connection_t<Traits>;
+using ParserContext = restinio::impl::http_parser_ctx_t;
+
+AdminRequest without_body(const restinio::http_request_header_t& header) {
+  AdminRequest request;
+  request.method = header.method().c_str();
+  request.read_target(header.request_target());
+  header.for_each_field(
+      [&](const auto& field) { request.headers.emplace_back(ascii_lower(field.name()), field.value()); });
+  return request;
+}
+
+bool expects_continue(const AdminRequest& head) {
+  const auto expect = head.header("expect");
+  return expect && ascii_lower(*expect) == "100-continue";
+}
+
+ParserContext& context_of(http_parser* parser) {
+  return *static_cast<ParserContext*>(parser->data);
+}
+
+constexpr int skip_body = 1;  // http_parser: answer without it
+
+// Takes the place of restinio_headers_complete_cb().
+int head_is_complete(http_parser* parser) {
+  try {
+    auto& context = context_of(parser);
+    context.m_leading_headers_completed = true;
+    parser->upgrade = 0;  // an offer, which we decline by answering as always (RFC 9110 section 7.8)
+    const bool is_chunked = (parser->flags & F_CHUNKED) != 0;
+    const auto announced = parser->content_length == ULLONG_MAX ? 0 : parser->content_length;
+    auto& parsing = AdminSocket::parsing();
+    parsing.is_unsent = false;
+    if (announced == 0 && !is_chunked) {
+      parsing.body.begin(0, 0);
+      return 0;
+    }
+    const auto head = without_body(context.m_header);
+    const auto limit = parsing.service.body_limit(head);
+    parsing.body.begin(announced, limit);
+    parsing.is_unsent = expects_continue(head) && parsing.body.is_too_long();
+    if (parsing.is_unsent) return skip_body;
+    parsing.wants_continue = expects_continue(head);
+    // At once, because growing would need the memory twice; untouched pages cost nothing.
+    if (!parsing.body.is_too_long()) context.m_body.reserve(is_chunked ? limit : announced);
+    return 0;
+  } catch (const std::exception& problem) {
+    spdlog::error("a request to the admin API cannot be read: {}", problem.what());
+    return -1;
+  }
+}
+
+int body_has_come(http_parser* parser, const char* bytes, std::size_t size) {
+  try {
+    return AdminSocket::parsing().body.take({bytes, size}, context_of(parser).m_body) ? 0 : -1;
+  } catch (const std::exception& problem) {
+    spdlog::error("the body of a request to the admin API cannot be read: {}", problem.what());
+    return -1;
+  }
+}
+
+// RESTinio's own notes down every chunk of a body: 16 bytes a chunk of one byte.
+int chunk_begins(http_parser*) {
+  return 0;
+}
+
+http_parser_settings parser_settings() {
+  auto settings = restinio::impl::create_parser_settings<Traits::http_methods_mapper_t>();
+  settings.on_headers_complete = head_is_complete;
+  settings.on_body = body_has_come;
+  settings.on_chunk_header = chunk_begins;
+  return settings;
+}
+
+std::string address_text(const asio::ip::tcp::endpoint& endpoint) {
+  const auto address = endpoint.address();
+  if (address.is_v6() && address.to_v6().is_v4_mapped())
+    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
+  return address.to_string();
+}
+
+void send(restinio::request_t& request, AdminResponse response, bool closes) {
+  const auto reason = ::http_status_str(static_cast<http_status>(response.status));
+  const auto code = restinio::http_status_code_t(static_cast<std::uint16_t>(response.status));
+  auto builder = request.create_response<restinio::user_controlled_output_t>({code, reason});
+  if (closes) builder.connection_close();
+  builder.append_header_date_field();
+  for (auto& [name, value] : response.headers) builder.append_header(std::move(name), std::move(value));
+  if (!response.body.empty()) builder.append_header("Content-Type", std::move(response.content_type));
+  builder.set_content_length(response.body.size());
+  if (request.header().method() != restinio::http_method_head()) builder.set_body(std::move(response.body));
+  builder.done();
+}
+
+restinio::request_handling_status_t handle(const restinio::request_handle_t& handle) {
+  const auto& parsing = AdminSocket::parsing();
+  auto request = without_body(handle->header());
+  if (request.method == "HEAD") request.method = "GET";
+  request.remote = address_text(handle->remote_endpoint());
+  request.body = handle->body();
+  request.body_is_too_long = parsing.body.is_too_long();
+  auto done = [handle, closes = parsing.is_unsent](AdminResponse response) {
+    send(*handle, std::move(response), closes);
+  };
+  parsing.service.answer(std::move(request), std::move(done));
+  return restinio::request_accepted();
+}
+
+Settings server_settings() {
+  Settings settings;
+  settings.request_handler(handle)
+      .buffer_size(read_buffer)
+      .incoming_http_msg_limits(restinio::incoming_http_msg_limits_t()
+                                    .max_url_size(max_target)
+                                    .max_field_name_size(max_field_name)
+                                    .max_field_value_size(max_field_value)
+                                    .max_field_count(max_fields));
+  return settings;
+}
+
+}  // namespace
+
+struct HttpConnections::Shared {
+  std::shared_ptr<ConnectionSettings> settings = std::make_shared<ConnectionSettings>(
+      server_settings(), parser_settings(), std::make_shared<restinio::null_timer_manager_t>());
+  restinio::connection_id_t next_id = 1;
+};
+
+HttpConnections::HttpConnections() : shared_(std::make_unique<Shared>()) {}
+
+HttpConnections::~HttpConnections() = default;
+
+void HttpConnections::start(AdminSocket socket, const asio::ip::tcp::endpoint& peer) {
+  const Connection::lifetime_monitor_t not_counted(nullptr);
+  std::make_shared<Connection>(shared_->next_id++, std::move(socket), shared_->settings, peer, not_counted)
+      ->init();
+}
+
+}  // namespace otoroshi::gateway
