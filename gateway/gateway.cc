@@ -37,7 +37,8 @@ unsigned worker_count(const GatewayConfig& config) {
 
 std::size_t connection_limit(const GatewayConfig& config, std::uint64_t descriptors) {
   if (config.limits.max_connections != 0) return config.limits.max_connections;
-  return connections_within(descriptors, 48 + worker_count(config) * 2 * PipePool::lent_at_most);
+  const std::size_t for_admin = config.admin.port == 0 ? 0 : AdminServer::max_connections;
+  return connections_within(descriptors, 48 + for_admin + worker_count(config) * 2 * PipePool::lent_at_most);
 }
 
 }  // namespace
@@ -96,9 +97,18 @@ Result<void> Gateway::start() {
   watch_signals();
   watch_certificates();
   if (auto imported = import_files(); !imported) return imported;
+  if (auto opened = open_admin(); !opened) return opened;
   state_.started = true;
   log_always("ready");
   sd_notify("READY=1");
+  return {};
+}
+
+Result<void> Gateway::open_admin() {
+  if (config_.admin.port == 0) return {};
+  auto opened = Admin::open({config_, state_, *live_, tls_, *shared_, workers_, control_});
+  if (!opened) return std::unexpected(opened.error());
+  admin_ = std::move(*opened);
   return {};
 }
 
@@ -124,6 +134,7 @@ Result<void> Gateway::import_files() {
 void Gateway::reload() {
   if (state_.draining) return;
   if (auto loaded = tls_.reload(); !loaded) spdlog::error("{}", loaded.error().sentence);
+  if (admin_) admin_->reload();
   if (auto reopened = events_->reopen(); !reopened) spdlog::error("{}", reopened.error().sentence);
   if (auto imported = import_files(); !imported) {
     spdlog::error("reload failed, the entities stay as they were: {}", imported.error().sentence);

@@ -7,7 +7,7 @@
 #include <asio/steady_timer.hpp>
 #include <memory>
 
-#include "gateway/admin/admin_context.h"
+#include "gateway/admin/admin.h"
 #include "gateway/config/gateway_config.h"
 #include "gateway/listeners/listener_set.h"
 #include "gateway/store/live_entities.h"
@@ -34,6 +34,7 @@ class Gateway {
   class Sweeper;
 
   Result<void> import_files();
+  Result<void> open_admin();
   void reload();
   void serve_anew();
   void watch_signals();
@@ -62,6 +63,7 @@ class Gateway {
   std::vector<std::unique_ptr<Sweeper>> sweepers_;
   ListenerSet listeners_;
   std::unique_ptr<LiveEntities> live_;
+  std::unique_ptr<Admin> admin_;  // null: admin.port is 0
 };
 
 }  // namespace otoroshi::gateway

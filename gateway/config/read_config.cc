@@ -150,11 +150,6 @@ void check_together(GatewayConfig& config, Problems& problems) {
     problems.push_back({"/tunnel", "\"port\" and \"tlsPort\" are both " + std::to_string(config.tunnel.port) +
                                        ": give them different ports, or set one of them to 0"});
   }
-  if (config.admin.port != 0) {
-    config.warnings.push_back(
-        {"/admin/port", "the admin API is not in this build yet: nothing listens on port " +
-                            std::to_string(config.admin.port)});
-  }
   if (config.import_replace && config.store.type == StoreType::memory) {
     config.warnings.push_back({"/importReplace",
                                "no effect with store.type \"memory\": there, the import files always "

@@ -176,13 +176,6 @@ TEST_CASE("variables that Kubernetes makes for a Service called gateway are no s
               "GATEWAY_PORT_80_TCP_ADDR=10.0.0.1"});
 }
 
-TEST_CASE("a port of a part that is not built yet is a warning") {
-  auto config = good(R"({"admin": {"port": 8081}})");
-  REQUIRE(config.warnings.size() == 1);
-  CHECK(config.warnings[0].path == "/admin/port");
-  CHECK(good("{}").warnings.empty());
-}
-
 TEST_CASE("importReplace is a warning where the files are the truth anyway") {
   auto config = good(R"({"importReplace": true})");
   REQUIRE(config.warnings.size() == 1);
