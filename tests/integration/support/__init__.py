@@ -4,6 +4,7 @@ from .backends import (Backend, RefusingPort, answer_at_end, echo, ends_first, e
                        postgres_ssl_request, proxy_header, recorder, resetting, send_all, silent, source)
 from . import hello
 from .connection import BrokenOff, Payload, Plain, TlsOverBio, connect, connect_tls, refuses, sha256_of_next
+from .admin import AdminClient, AdminGateway, Answer, basic
 from .access import ACCESS_TYPES, Credentials, EveryAccess
 from .entities import (api_key, app_session, es_verifier, hs_verifier, jwks_verifier, route, rs_verifier, token_of)
 from .gateway import Gateway, run_gateway
