@@ -16,7 +16,12 @@ std::string where_the_key_is(const GatewayConfig& config) {
 
 AdminRoutes all_operations(AdminContext& context) {
   AdminRoutes routes;
-  (void)context;
+  add_entity_operations(routes, context);
+  add_exchange_operations(routes, context);
+  add_health_operations(routes, context);
+  add_metrics_operations(routes, context);
+  add_connection_operations(routes, context);
+  add_openapi_operations(routes, context);  // of all the others
   return routes;
 }
 

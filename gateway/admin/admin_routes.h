@@ -20,10 +20,6 @@ enum class Access : std::uint8_t {
   open,     // anybody
 };
 
-// How large bodies may be.
-constexpr std::size_t entity_body = 4 * 1024 * 1024;
-constexpr std::size_t bulk_body = 64 * 1024 * 1024;  // of `_bulk`, and of an export that is imported
-
 struct Operation {
   std::string method;
   std::string path;  // ":name" stands for one segment: "/api/tcp/services/:id"
@@ -41,7 +37,7 @@ struct Operation {
   std::string response_type = "application/json";
   int success = 200;
 
-  std::size_t max_body = entity_body;
+  std::size_t max_body = 4 * 1024 * 1024;  // a longer one is not read into memory, and the answer is 413
 };
 
 class AdminRoutes {

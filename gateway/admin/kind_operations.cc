@@ -64,6 +64,7 @@ class Rows {
     row.request_schema = "Lines";
     row.request_type = row.response_type = ndjson_type;
     row.response_schema = "Lines";
+    row.max_body = max_bulk_bytes;
     row.answer = [verb, &resource = resource_, backend = backend_,
                   family = family_](const AdminRequest& request) {
       return bulk_answer(request, verb, resource, *backend, family);
