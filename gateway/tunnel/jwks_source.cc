@@ -9,38 +9,16 @@
 #include <system_error>
 #include <utility>
 
+#include "common/http/client.h"
 #include "common/text/ascii.h"
-#include "common/text/host_port.h"
 #include "common/text/http_text.h"
 #include "common/text/percent.h"
 #include "common/text/quoted.h"
-#include "gateway/tunnel/http_get.h"
 
 namespace otoroshi::gateway {
 namespace {
 
 constexpr std::string_view file_scheme = "file://";
-
-struct HttpUrl {
-  bool tls = false;
-  HostPort address;
-  std::string target;  // path and query
-};
-
-std::optional<HttpUrl> parse_http_url(std::string_view url) {
-  const auto scheme_end = url.find("://");
-  const auto scheme = ascii_lower(url.substr(0, scheme_end));
-  if (scheme_end == std::string_view::npos || (scheme != "http" && scheme != "https")) return std::nullopt;
-  auto rest = url.substr(scheme_end + 3);
-  rest = rest.substr(0, rest.find('#'));
-  const auto authority = rest.substr(0, rest.find_first_of("/?"));
-  const bool tls = scheme == "https";
-  auto address = parse_host_port(authority, tls ? 443 : 80);
-  if (!address) return std::nullopt;
-  const auto target = rest.substr(authority.size());
-  const std::string_view root = target.starts_with('/') ? "" : "/";
-  return HttpUrl{tls, std::move(*address), std::string(root).append(target)};
-}
 
 bool has_forbidden_character(std::string_view text) {
   return std::ranges::any_of(text, is_control);
@@ -66,12 +44,10 @@ Result<std::string> fetch_file(const std::string& path) {
 }
 
 Result<std::string> fetch_http(HttpUrl url, const JwtVerifier::AlgoSettings& source) {
-  auto answer = http_get({.address = std::move(url.address),
-                          .tls = url.tls,
-                          .target = std::move(url.target),
-                          .headers = source.headers,
-                          .limit = std::chrono::milliseconds(source.timeout_ms),
-                          .max_body = max_jwks_size});
+  auto answer = http_exchange({.url = std::move(url),
+                               .headers = source.headers,
+                               .limit = std::chrono::milliseconds(source.timeout_ms),
+                               .max_body = max_jwks_size});
   if (!answer && answer.error().code == ErrorCode::limit && answer.error().side == Side::target)
     return too_large();
   if (!answer) return failed("the request failed: " + answer.error().sentence);

@@ -1,11 +1,10 @@
-#include "gateway/tunnel/http_answer_reader.h"
+#include "common/http/answer_reader.h"
 
 #include <catch2/catch.hpp>
 #include <string>
 #include <string_view>
 
 using namespace otoroshi;
-using namespace otoroshi::gateway;
 
 namespace {
 

@@ -9,9 +9,9 @@
 
 #include "common/base/bytes.h"
 #include "common/base/result.h"
-#include "gateway/tunnel/http_get.h"
+#include "common/http/client.h"
 
-namespace otoroshi::gateway {
+namespace otoroshi {
 
 class HttpAnswerReader {
  public:
@@ -32,8 +32,10 @@ class HttpAnswerReader {
   http_parser parser_;
   const std::size_t max_body_;
   HttpAnswer answer_;
+  std::string header_;         // the field that is being read
+  bool in_its_value_ = false;  // the library tells name and value in pieces
   bool is_complete_ = false;
   bool is_too_large_ = false;
 };
 
-}  // namespace otoroshi::gateway
+}  // namespace otoroshi

@@ -1,8 +1,12 @@
-#include "gateway/tunnel/http_answer_reader.h"
+#include "common/http/answer_reader.h"
 
 #include <string>
+#include <string_view>
+#include <utility>
 
-namespace otoroshi::gateway {
+#include "common/text/ascii.h"
+
+namespace otoroshi {
 
 HttpAnswerReader::HttpAnswerReader(std::size_t max_body) : max_body_(max_body) {
   http_parser_init(&parser_, HTTP_RESPONSE);
@@ -14,6 +18,22 @@ const http_parser_settings& HttpAnswerReader::callbacks() {
   static const auto settings = [] {
     http_parser_settings made;
     http_parser_settings_init(&made);
+    made.on_message_begin = [](http_parser* parser) {  // behind an interim answer, too
+      of(parser).answer_.headers.clear();
+      return 0;
+    };
+    made.on_header_field = [](http_parser* parser, const char* piece, std::size_t size) {
+      auto& reader = of(parser);
+      if (std::exchange(reader.in_its_value_, false)) reader.header_.clear();
+      reader.header_ += ascii_lower(std::string_view(piece, size));
+      return 0;
+    };
+    made.on_header_value = [](http_parser* parser, const char* piece, std::size_t size) {
+      auto& reader = of(parser);
+      reader.in_its_value_ = true;
+      reader.answer_.headers[reader.header_].append(piece, size);
+      return 0;
+    };
     made.on_body = [](http_parser* parser, const char* piece, std::size_t size) {
       auto& reader = of(parser);
       reader.is_too_large_ = size > reader.max_body_ - reader.answer_.body.size();
@@ -51,4 +71,4 @@ Result<bool> HttpAnswerReader::take(Bytes bytes) {
   return false;
 }
 
-}  // namespace otoroshi::gateway
+}  // namespace otoroshi

@@ -1,4 +1,4 @@
-#include "gateway/tunnel/http_get.h"
+#include "common/http/client.h"
 
 #include <algorithm>
 #include <exception>
@@ -6,36 +6,37 @@
 #include <optional>
 #include <utility>
 
+#include "common/http/answer_reader.h"
 #include "common/net/dial.h"
 #include "common/net/stream_io.h"
 #include "common/net/tls_context.h"
 #include "common/net/tls_stream.h"
 #include "common/text/ascii.h"
 #include "common/text/duration.h"
-#include "gateway/tunnel/http_answer_reader.h"
 
-namespace otoroshi::gateway {
+namespace otoroshi {
 namespace {
 
 using Outcome = std::optional<Result<HttpAnswer>>;
 
-std::string head_of(const HttpGet& request) {
-  std::string head = "GET " + request.target + " HTTP/1.1\r\n";
+std::string head_of(const HttpRequest& request) {
+  std::string head = request.method + ' ' + request.url.target + " HTTP/1.1\r\n";
   const auto add = [&](const std::string& name, const std::string& value) {
     head.append(name).append(": ").append(value).append("\r\n");
   };
   const bool has_host = std::ranges::any_of(
       request.headers, [](const auto& header) { return equal_ignoring_case(header.first, "Host"); });
-  if (!has_host) add("Host", to_text(request.address));
+  if (!has_host) add("Host", to_text(request.url.address));
   for (const auto& [name, value] : request.headers) add(name, value);
+  if (request.method != "GET") add("Content-Length", std::to_string(request.body.size()));
   add("Connection", "close");
   return head + "\r\n";
 }
 
-Task<Result<void>> enter_tls(Worker& worker, StreamPtr& stream, const std::string& host) {
-  auto context = TlsClientContext::make({});
+Task<Result<void>> enter_tls(Worker& worker, StreamPtr& stream, const HttpRequest& request) {
+  auto context = TlsClientContext::make({.ca_file = request.ca_file});
   if (!context) co_return std::unexpected(std::move(context.error()));
-  auto ssl = context->new_ssl(host);
+  auto ssl = context->new_ssl(request.url.address.host, request.trust_all);
   auto tls = std::make_unique<TlsStream>(worker, std::move(stream), std::move(ssl), Side::target);
   auto& session = *tls;
   stream = std::move(tls);
@@ -54,11 +55,11 @@ Task<Result<HttpAnswer>> read_answer(Worker& worker, Stream& stream, std::size_t
   }
 }
 
-Task<Result<HttpAnswer>> ask(Worker& worker, Resolver& resolver, const HttpGet& request) {
+Task<Result<HttpAnswer>> ask(Worker& worker, Resolver& resolver, const HttpRequest& request) {
   const auto give_up = Clock::now() + request.limit;
   DialOptions options;
   options.limit = request.limit;
-  auto dialled = co_await dial(worker, resolver, request.address.host, request.address.port, options);
+  auto dialled = co_await dial(worker, resolver, request.url.address.host, request.url.address.port, options);
   if (!dialled) co_return std::unexpected(std::move(dialled.error()));
 
   auto& bare = *dialled->stream;  // stays where it is when TLS is wrapped around it
@@ -66,15 +67,17 @@ Task<Result<HttpAnswer>> ask(Worker& worker, Resolver& resolver, const HttpGet& 
   Deadline deadline(worker.timers(), give_up - Clock::now(), bare,
                     Error{ErrorCode::timed_out, Side::target,
                           "the answer was not complete within " + duration_text(request.limit)});
-  if (request.tls) {
-    auto secured = co_await enter_tls(worker, stream, request.address.host);
+  if (request.url.tls) {
+    auto secured = co_await enter_tls(worker, stream, request);
     if (!secured) co_return std::unexpected(std::move(secured.error()));
   }
-  const auto head = head_of(request);
-  auto bytes = as_bytes(head);
+  const auto text = head_of(request) + request.body;
+  const auto bytes = as_bytes(text);
   auto written = co_await write_all(*stream, bytes);
-  if (!written) co_return std::unexpected(std::move(written.error()));
-  co_return co_await read_answer(worker, *stream, request.max_body);
+  auto answer = co_await read_answer(worker, *stream, request.max_body);
+  // A server that refuses a large body answers before it has read it all.
+  if (!written && !answer) co_return std::unexpected(std::move(written.error()));
+  co_return answer;
 }
 
 Task<> keep_outcome(Task<Result<HttpAnswer>> asking, Outcome& outcome) {
@@ -88,7 +91,7 @@ Task<> keep_outcome(Task<Result<HttpAnswer>> asking, Outcome& outcome) {
 }  // namespace
 
 // The streams of connections, on a loop of this thread's own.
-Result<HttpAnswer> http_get(const HttpGet& request) {
+Result<HttpAnswer> http_exchange(const HttpRequest& request) {
   Worker worker;
   Resolver resolver(1);
   Outcome outcome;
@@ -97,4 +100,4 @@ Result<HttpAnswer> http_get(const HttpGet& request) {
   return std::move(*outcome);
 }
 
-}  // namespace otoroshi::gateway
+}  // namespace otoroshi
