@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "otoroshictl/environment.h"
+#include "otoroshictl/resources/command.h"
 #include "otoroshictl/tcp_tunnel/tunnel_options.h"
 
 namespace otoroshi::ctl {
@@ -21,9 +22,10 @@ struct PrintAndExit {
   int exit_code = 0;
 };
 
+using Command = std::variant<TunnelCommand, AdminCommand, PrintAndExit>;
+
 // `arguments`: without the program's name. A secret never stands in the text.
-std::variant<TunnelCommand, PrintAndExit> read_command_line(std::vector<std::string> arguments,
-                                                            const Environment& environment);
+Command read_command_line(std::vector<std::string> arguments, const Environment& environment);
 
 // Copies the arguments behind the program's name, then overwrites the secrets among them where every user of
 // the machine could read them (/proc/PID/cmdline, `ps`). Files ("@FILE") stay to be seen.

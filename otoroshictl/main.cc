@@ -3,10 +3,12 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <iostream>
 
 #include "common/net/process.h"
 #include "otoroshictl/cli.h"
 #include "otoroshictl/log.h"
+#include "otoroshictl/resources/run_command.h"
 #include "otoroshictl/tcp_tunnel/tcp_tunnel.h"
 
 using namespace otoroshi;
@@ -38,6 +40,32 @@ int exit_code(Ending ending) {
   }
 }
 
+int run(TunnelCommand command) {
+  set_up_logging(command.verbose);
+  TcpTunnel tunnel(std::move(command.options), raise_descriptor_limit());
+  if (auto started = tunnel.start(); !started) {
+    spdlog::error("{}", started.error().sentence);
+    return exit_code(started.error());
+  }
+  const auto ending = tunnel.run();
+  return ending ? exit_code(*ending) : fine;
+}
+
+int run(const AdminCommand& command, const Environment& environment) {
+  const auto done = run_command(command, environment, {std::cout, std::cerr});
+  std::cout.flush();
+  if (!done) {
+    std::cerr << "otoroshictl: " << done.error().sentence << '\n';
+    return exit_code(done.error());
+  }
+  return *done && std::cout ? fine : failed;
+}
+
+int run(const PrintAndExit& print) {
+  std::fputs(print.text.c_str(), print.exit_code == fine ? stdout : stderr);
+  return print.exit_code;
+}
+
 std::string variable(const std::string& name) {
   const char* value = std::getenv(name.c_str());
   return value ? value : "";
@@ -47,19 +75,8 @@ std::string variable(const std::string& name) {
 
 int main(int argc, char** argv) {
   ignore_sigpipe();
-  auto read = read_command_line(take_arguments(argc, argv), variable);
-  if (const auto* print = std::get_if<PrintAndExit>(&read)) {
-    std::fputs(print->text.c_str(), print->exit_code == fine ? stdout : stderr);
-    return print->exit_code;
-  }
-  auto& command = std::get<TunnelCommand>(read);
-  set_up_logging(command.verbose);
-
-  TcpTunnel tunnel(std::move(command.options), raise_descriptor_limit());
-  if (auto started = tunnel.start(); !started) {
-    spdlog::error("{}", started.error().sentence);
-    return exit_code(started.error());
-  }
-  const auto ending = tunnel.run();
-  return ending ? exit_code(*ending) : fine;
+  auto command = read_command_line(take_arguments(argc, argv), variable);
+  if (auto* tunnel = std::get_if<TunnelCommand>(&command)) return run(std::move(*tunnel));
+  if (const auto* admin = std::get_if<AdminCommand>(&command)) return run(*admin, variable);
+  return run(std::get<PrintAndExit>(command));
 }

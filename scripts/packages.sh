@@ -2,7 +2,8 @@
 
 build_packages=(
   g++ cmake ninja-build ccache pkg-config libasio-dev libssl-dev rapidjson-dev libcli11-dev libre2-dev libspdlog-dev
-  libfmt-dev libwebsocketpp-dev libhttp-parser-dev librestinio-dev libcjose-dev libjansson-dev libsqlite3-dev)
+  libfmt-dev libwebsocketpp-dev libhttp-parser-dev librestinio-dev libcjose-dev libjansson-dev libsqlite3-dev
+  libyaml-cpp-dev)
 
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then

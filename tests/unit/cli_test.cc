@@ -13,8 +13,7 @@ namespace {
 
 using Variables = std::map<std::string, std::string>;
 
-std::variant<TunnelCommand, PrintAndExit> parse(std::vector<std::string> arguments,
-                                                const Variables& variables = {}) {
+Command parse(std::vector<std::string> arguments, const Variables& variables = {}) {
   return read_command_line(std::move(arguments), [&](const std::string& name) {
     const auto found = variables.find(name);
     return found == variables.end() ? std::string() : found->second;
