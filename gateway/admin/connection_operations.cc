@@ -1,11 +1,13 @@
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <optional>
 
 #include "common/json/writer.h"
-#include "common/text/host_port.h"
 #include "common/text/quoted.h"
 #include "gateway/admin/admin_context.h"
 #include "gateway/admin/answers.h"
+#include "gateway/admin/list_query.h"
 #include "gateway/admin/live_connections.h"
 
 namespace otoroshi::gateway {
@@ -80,36 +82,24 @@ void add_connection(JsonWriter& json, const LiveConnection& connection) {
   json.end_object();
 }
 
-// A whole number from `least` on; `otherwise` if the query has none. Fails with the answer.
-std::expected<std::size_t, AdminResponse> number_in(const AdminRequest& request, std::string_view name,
-                                                    std::size_t otherwise) {
-  const auto text = request.parameter(name);
-  if (!text) return otherwise;
-  std::uint32_t number = 0;
-  const auto [end, failed] = std::from_chars(text->begin(), text->end(), number);
-  if (failed == std::errc() && end == text->end() && number != 0) return number;
-  return std::unexpected(error_answer(
-      400, "bad_format", std::string(name) + ": must be a whole number from 1 on, is " + quoted(*text)));
+ConnectionFilter filter_of(const AdminRequest& request) {
+  return {std::string(request.parameter("service").value_or("")),
+          std::string(request.parameter("route").value_or(""))};
 }
 
 AdminResponse answer_list(AdminContext& context, const AdminRequest& request) {
-  const auto page = number_in(request, "page", 1);
-  if (!page) return page.error();
-  const auto wanted = number_in(request, "pageSize", largest_page);
-  if (!wanted) return wanted.error();
-  const auto size = std::min(*wanted, largest_page);
-  const auto offset = (*page - 1) * size;
-
-  const ConnectionFilter filter{std::string(request.parameter("service").value_or("")),
-                                std::string(request.parameter("route").value_or(""))};
-  const auto found = list_connections(context.workers, filter, offset, size);
+  auto query = parse_list_query(request.query);
+  if (!query) return problems_answer(400, "bad_format", query.error());
+  const auto size = std::min(query->page_size.value_or(largest_page), largest_page);
+  query->page_size = size;
+  const auto found = list_connections(context.workers, filter_of(request), query->offset(), size);
   JsonWriter json;
   json.begin_list();
   for (const auto& connection : found.connections) add_connection(json, connection);
   auto answer = json_answer(200, json.end_list().take());
   answer.headers = {{"X-Count", std::to_string(found.count)},
-                    {"X-Offset", std::to_string(offset)},
-                    {"X-Page", std::to_string(*page)},
+                    {"X-Offset", std::to_string(query->offset())},
+                    {"X-Page", std::to_string(query->page)},
                     {"X-Page-Size", std::to_string(size)}};
   return answer;
 }
@@ -129,8 +119,7 @@ AdminResponse answer_delete_one(AdminContext& context, const AdminRequest& reque
 }
 
 AdminResponse answer_delete_of(AdminContext& context, const AdminRequest& request) {
-  const ConnectionFilter filter{std::string(request.parameter("service").value_or("")),
-                                std::string(request.parameter("route").value_or(""))};
+  const auto filter = filter_of(request);
   if (filter.service.empty() && filter.route.empty())
     return error_answer(400, "bad_request",
                         "say which connections to close: service=ID or route=ID in the query");

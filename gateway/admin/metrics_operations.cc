@@ -1,4 +1,3 @@
-#include "common/net/certificate_store.h"
 #include "gateway/admin/admin_context.h"
 #include "gateway/admin/answers.h"
 #include "gateway/metrics/metrics_json.h"
@@ -30,8 +29,8 @@ void write_all(MetricsWriter& writer, AdminContext& context) {
   const auto& snapshot = *context.live.snapshot();
   write_connections(writer, sum_of_workers(context.workers));
   write_changes(writer, context.live.metrics());
-  write_entities(writer, context.live.entities());
-  write_certificates(writer, snapshot.tls->certificates()->all());
+  write_entities(writer, snapshot.entities);
+  write_certificates(writer, snapshot.tls->certificates()->all(), snapshot.entities.certificates);
   write_gateway(writer, numbers_of(context, snapshot));
   write_process(writer, process_usage());
 }

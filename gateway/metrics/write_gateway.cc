@@ -1,6 +1,6 @@
 #include <set>
 #include <string>
-#include <utility>
+#include <tuple>
 
 #include "gateway/metrics/write_metrics.h"
 #include "gateway/store/entity_kinds.h"
@@ -22,7 +22,7 @@ constexpr MetricFamily entities_of_kind{"otoroshi_gateway_entities", gauge,
                                         "Stored entities, the disabled ones too, by kind."};
 constexpr MetricFamily certificate_expiry{
     "otoroshi_gateway_certificate_expiry_timestamp_seconds", gauge,
-    "When each certificate that can be served expires, in seconds since 1970."};
+    "When each stored certificate and each of certificates.dir expires, in seconds since 1970."};
 constexpr MetricFamily listeners_open{"otoroshi_gateway_listeners_open", gauge,
                                       "Addresses with a port that are open for services and tunnels."};
 constexpr MetricFamily listeners_paused{
@@ -69,14 +69,22 @@ void write_entities(MetricsWriter& writer, const Entities& entities) {
   });
 }
 
-void write_certificates(MetricsWriter& writer, std::span<const CertificatePtr> certificates) {
+void write_certificates(MetricsWriter& writer, std::span<const CertificatePtr> shown,
+                        const EntityList<StoredCertificate>& stored) {
   writer.begin(certificate_expiry);
-  std::set<std::pair<std::string_view, std::string_view>> written;
-  for (const auto& certificate : certificates) {
+  const auto& kind = std::get<EntityKind<StoredCertificate>>(entity_kinds());
+  std::set<std::string, std::less<>> written;  // origins
+  for (const auto& certificate : stored) {
+    written.insert(described(kind, *certificate));
+    const auto& name = certificate->domain.empty() ? certificate->subject : certificate->domain;
+    writer.value(static_cast<double>(certificate->to) / 1000,
+                 {{"source", "stored"}, {"certificate", certificate->id}, {"name", name}});
+  }
+  for (const auto& certificate : shown) {
+    if (!written.insert(certificate->origin).second) continue;
     const auto name = certificate->names.empty() ? std::string_view() : certificate->names.front();
-    if (!written.emplace(name, certificate->origin).second) continue;
     writer.value(static_cast<double>(certificate->not_after),
-                 {{"name", name}, {"source", certificate->origin}});
+                 {{"source", "file"}, {"certificate", certificate->origin}, {"name", name}});
   }
 }
 

@@ -19,7 +19,9 @@ void write_connections(MetricsWriter& writer, const ConnectionMetrics& connectio
 
 void write_changes(MetricsWriter& writer, const ControlMetrics& changes);
 void write_entities(MetricsWriter& writer, const Entities& entities);
-void write_certificates(MetricsWriter& writer, std::span<const CertificatePtr> certificates);
+// `shown`: to clients, those of the folder among them; `stored` are told whether they are shown or not.
+void write_certificates(MetricsWriter& writer, std::span<const CertificatePtr> shown,
+                        const EntityList<StoredCertificate>& stored);
 
 struct GatewayNumbers {
   std::size_t listeners = 0;

@@ -9,6 +9,7 @@ from .access import ACCESS_TYPES, Credentials, EveryAccess
 from .entities import (api_key, app_session, es_verifier, hs_verifier, jwks_verifier, route, rs_verifier, token_of)
 from .gateway import Gateway, run_gateway
 from .limits import DEADLINE, GIB, KIB, LONG, MIB, SANITIZED, UNDER_THREAD_SANITIZER, scaled
+from .metrics import Metrics
 from .modes import EveryMode
 from .pki import Authority, client_context, server_context
 from .ports import reserve_port
@@ -17,7 +18,7 @@ from .secrets import new_secret, remember_secret, secrets_in
 from .services import pass_through, plain, service, terminating, to
 from .story import Story, main
 from .tunnel import Tunnel, otoroshictl
-from .tunnel_gateway import TunnelGateway
+from .tunnel_gateway import AdminTunnelGateway, TunnelGateway
 from .waiting import wait_until
 
 __all__ = [name for name in dir() if not name.startswith("_")]

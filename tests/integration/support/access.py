@@ -72,16 +72,16 @@ class Way:
 class EveryAccess:
     """A gateway with a route for every access type (or those in `only`) that leads where the request says.
 
-    That is to `target`, if there is one. Iterating gives every `Way` over ws and wss.
+    That is to `target`, if there is one. `gateway` is its class. Iterating gives every `Way` over ws and wss.
     """
 
-    def __init__(self, story, target=None, *, only=ACCESS_TYPES, settings=None, **options):
+    def __init__(self, story, target=None, *, only=ACCESS_TYPES, settings=None, gateway=TunnelGateway, **options):
         self.target, self.credentials = target, Credentials()
         self.authority = Authority(story.folder())
         self.routes = {access: self.credentials.guard(access, route().to_request()) for access in only}
         certificate = self.authority.server(*(one.host for one in self.routes.values()))
-        self.gateway = story.use(TunnelGateway(*self.routes.values(), certificates=[certificate], settings=settings,
-                                               **self.credentials.entities(), **options))
+        self.gateway = story.use(gateway(*self.routes.values(), certificates=[certificate], settings=settings,
+                                         **self.credentials.entities(), **options))
 
     def __iter__(self):
         return (Way(self, access, tls) for access in self.routes for tls in (False, True))

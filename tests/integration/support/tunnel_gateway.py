@@ -1,5 +1,6 @@
 """A gateway whose tunnel is open, over ws and wss."""
 
+from .admin import AdminGateway
 from .gateway import Gateway, merged
 from .ports import reserve_port
 from .secrets import new_secret
@@ -43,3 +44,7 @@ class TunnelGateway(Gateway):
     def _write_entities(self):
         sections = {name: [getattr(one, "json", one) for one in entries] for name, entries in self._entities.items()}
         self.folder.write("tunnels.json", sections)
+
+
+class AdminTunnelGateway(TunnelGateway, AdminGateway):
+    """The same with its admin API open: `admin` is its client."""
