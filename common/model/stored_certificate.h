@@ -27,14 +27,14 @@ struct StoredCertificate {
   bool auto_renew = false;
   bool lets_encrypt = false;
   // What follows from the chain: filled in when it is stored.
-  std::string domain;
+  std::string domain;  // the common name, or else the first of `sans`
   std::string subject;
-  std::vector<std::string> sans;
-  std::string type;       // "certType"
+  std::vector<std::string> sans;  // the names that it is shown for
+  std::string type;       // "certType": "client", "ca", "letsEncrypt", "keypair", "selfSigned", "certificate"
   std::int64_t from = 0;  // milliseconds since 1970
   std::int64_t to = 0;
   bool self_signed = false;
-  bool valid = true;
+  bool valid = false;  // chain and private key can be used, whatever the date
   std::vector<std::string> tags;
   std::map<std::string, std::string> metadata;
   std::string unknown_fields = {};

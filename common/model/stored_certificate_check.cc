@@ -24,8 +24,8 @@ bool is_short_enough(std::string_view text, std::size_t most, const JsonPlace& p
   return false;
 }
 
-bool is_authority(const X509Ptr& certificate) {
-  return (X509_get_extension_flags(certificate.get()) & EXFLAG_CA) != 0;
+bool may_sign_others(const X509Ptr& certificate) {
+  return X509_check_ca(certificate.get()) != 0;
 }
 bool is_self_signed(const X509Ptr& certificate) {
   return (X509_get_extension_flags(certificate.get()) & EXFLAG_SS) != 0;
@@ -82,10 +82,15 @@ void warn_about_order(const Chain& chain, const JsonPlace& place) {
 }
 
 void warn_about_use(const StoredCertificate& certificate, const X509Ptr& leaf, const JsonPlace& root) {
-  if (certificate.ca && !is_authority(leaf))
-    (root / "ca").problem("the certificate does not allow itself to sign others: no client's will be taken");
-  if (certificate.ca || certificate.client || certificate.keypair) return;
-  if (names_in(leaf.get()).empty())
+  const auto ca = root / "ca";
+  if (certificate.ca && !may_sign_others(leaf)) {
+    ca.problem("the certificate does not allow itself to sign others: no client's is taken by its signature");
+  }
+  const bool is_shown = !certificate.ca && !certificate.client && !certificate.keypair;
+  if (!is_shown || !names_in(leaf.get()).empty()) return;
+  if (may_sign_others(leaf))
+    ca.problem("is false, and the certificate is an authority's: only true lets it sign clients' ones");
+  else
     (root / "sans").problem("the certificate names no host, so no server name leads to it");
 }
 

@@ -5,18 +5,19 @@ namespace otoroshi {
 const EntityDescription<StoredCertificate>& stored_certificate_description() {
   using namespace kinds;
   using C = StoredCertificate;
-  const auto time = integer<std::int64_t>({.least = 0});
+  const auto time = integer<std::int64_t>();  // certificates from before 1970 exist
   static const auto table =
       EntityDescription<C>("A certificate that TLS is ended by, or an authority that signs clients' ones.",
                            &C::unknown_fields)
           .field("id", &C::id, text(), "Unique identifier.")
           .field("name", &C::name, text(), "Display name.")
           .field("description", &C::description, text(), "What it is for.")
-          .field("domain", &C::domain, text(), "The first name in it; follows from the chain.")
+          .field("domain", &C::domain, text(),
+                 "Its common name, or the first of its names; follows from the chain.")
           .field("chain", &C::chain, filled_text(), "PEM: the certificate first, then who has signed it.",
                  Presence::required)
           .field("privateKey", &C::private_key, text(),
-                 "PEM. Shown only where it is asked for; absent in a change: it stays.")
+                 "PEM. Shown only where it is asked for; a change without it leaves it as it is.")
           .field("password", &C::password, text_or_null(), "Of an encrypted private key.")
           .field("caRef", &C::authority, text_or_null(), "The id of the certificate that has signed it.")
           .field("ca", &C::ca, boolean(),
@@ -28,7 +29,7 @@ const EntityDescription<StoredCertificate>& stored_certificate_description() {
           .field("autoRenew", &C::auto_renew, boolean(), "Kept for Otoroshi; no effect here.")
           .field("letsEncrypt", &C::lets_encrypt, boolean(), "Kept for Otoroshi; no effect here.")
           .field("subject", &C::subject, text(), "Follows from the chain.")
-          .field("sans", &C::sans, list_of(text()), "The names in it; follow from the chain.")
+          .field("sans", &C::sans, list_of(text()), "The names that it is shown for; follow from the chain.")
           .field("certType", &C::type, text(), "Follows from the other fields.")
           .field("from", &C::from, time, "When it begins to count, in milliseconds since 1970.")
           .field("to", &C::to, time, "When it ends, in milliseconds since 1970.")

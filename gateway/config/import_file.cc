@@ -29,12 +29,19 @@ bool is_known_section(std::string_view name) {
   return std::ranges::find(known, name) != known.end();
 }
 
-auto sections_of(const EntityKinds& kinds) {
-  return std::apply([](const auto&... kind) { return std::tuple(ImportSection(kind)...); }, kinds);
+template <class Entity>
+ImportSection<Entity> section_of(const EntityKind<Entity>& kind, const Entities& known) {
+  return {kind, list_of<Entity>(known)};
+}
+
+auto sections_of(const EntityKinds& kinds, const Entities& known) {
+  return std::apply([&known](const auto&... kind) { return std::tuple(section_of(kind, known)...); }, kinds);
 }
 
 class Importer {
  public:
+  explicit Importer(const Entities& known) : sections_(sections_of(entity_kinds(), known)) {}
+
   void read(const ImportFile& file) {
     Problems found;
     const JsonPlace root(found);
@@ -129,19 +136,21 @@ class Importer {
     }
   }
 
-  decltype(sections_of(entity_kinds())) sections_ = sections_of(entity_kinds());
+  decltype(sections_of(entity_kinds(), {})) sections_;
   ImportFindings findings_;
 };
 
 }  // namespace
 
-std::expected<Imported, Problems> read_import_files(std::span<const ImportFile> files) {
-  Importer importer;
+std::expected<Imported, Problems> read_import_files(std::span<const ImportFile> files,
+                                                    const Entities& known) {
+  Importer importer(known);
   for (const auto& file : files) importer.read(file);
   return importer.finish();
 }
 
-std::expected<Imported, Problems> load_import_files(std::span<const std::string> paths) {
+std::expected<Imported, Problems> load_import_files(std::span<const std::string> paths,
+                                                    const Entities& known) {
   std::vector<ImportFile> files;
   Problems unreadable;
   for (const auto& path : paths) {
@@ -151,7 +160,7 @@ std::expected<Imported, Problems> load_import_files(std::span<const std::string>
       unreadable.push_back({path, text.error().sentence});
     }
   }
-  auto imported = read_import_files(files);
+  auto imported = read_import_files(files, known);
   if (unreadable.empty()) return imported;
   if (!imported) unreadable.insert(unreadable.end(), imported.error().begin(), imported.error().end());
   return std::unexpected(std::move(unreadable));

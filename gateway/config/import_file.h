@@ -23,10 +23,12 @@ struct Imported {
 
 // Pure. Checks each entity, and all of them together. A service, route or verifier without "id" gets one that
 // is made of what tells it from others (and a number, if that is taken), so that a later reading finds the
-// same one.
-std::expected<Imported, Problems> read_import_files(std::span<const ImportFile> files);
+// same one. `known`: what is there already; a certificate that is may come without its private key.
+std::expected<Imported, Problems> read_import_files(std::span<const ImportFile> files,
+                                                    const Entities& known = {});
 
 // Reads the files first; one that cannot be read is a problem like any other.
-std::expected<Imported, Problems> load_import_files(std::span<const std::string> paths);
+std::expected<Imported, Problems> load_import_files(std::span<const std::string> paths,
+                                                    const Entities& known = {});
 
 }  // namespace otoroshi::gateway

@@ -42,7 +42,11 @@ class ImportSection {
     ImportPlace place;
   };
 
-  explicit ImportSection(const EntityKind<Entity>& kind) : kind_(&kind) {}
+  // `known` outlives it: the entities that are there already. Who names one of them without the secrets that
+  // it was shown without leaves them as they are.
+  ImportSection(const EntityKind<Entity>& kind, const EntityList<Entity>& known) : kind_(&kind) {
+    for (const auto& entity : known) known_.emplace((*entity).*kind.id, entity.get());
+  }
 
   std::string_view name() const { return kind_->section; }
   const std::vector<Entry>& entries() const { return entries_; }  // those without a problem, in order
@@ -92,6 +96,8 @@ class ImportSection {
     note_id(value);
     auto entity = otoroshi::read_entity(kind_->description(), value);
     if (!entity) return report(findings.problems, place, std::move(entity.error()));
+    if (const auto known = known_.find((*entity).*kind_->id); known != known_.end())
+      kind_->keep_secrets(*entity, *known->second);
     kind_->complete(*entity);
     if (auto found = kind_->check(*entity); !found.empty())
       return report(findings.problems, place, std::move(found));
@@ -114,6 +120,7 @@ class ImportSection {
   }
 
   const EntityKind<Entity>* kind_;
+  std::unordered_map<std::string_view, const Entity*> known_;  // by id
   std::vector<Entry> entries_;
   std::unordered_set<std::string> mentioned_;
 };
