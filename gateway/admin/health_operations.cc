@@ -7,51 +7,13 @@
 #include "common/json/writer.h"
 #include "gateway/admin/admin_context.h"
 #include "gateway/admin/answers.h"
+#include "gateway/admin/health.h"
 
 namespace otoroshi::gateway {
 namespace {
 
-constexpr std::string_view healthy = "healthy";
-
-bool store_works(const AdminContext& context) {
-  return !context.live.metrics().last_commit_failed();
-}
-
-// Otoroshi's probes answer by all of its health; so do these.
-bool can_serve(const AdminContext& context) {
-  return context.state.started && !context.state.draining && store_works(context);
-}
-
-void add_part(JsonWriter& json, std::string_view name, bool initialized, std::string_view status) {
-  json.key(name).begin_object();
-  json.key("initialized").boolean(initialized);
-  json.key("status").text(status).end_object();
-}
-
-// What Otoroshi tells of itself (facts C6). There are no scripts here, which is as good as all of them
-// loaded.
-AdminResponse answer_health(const AdminContext& context) {
-  const bool started = context.state.started;
-  const auto gateway = started && !context.state.draining ? healthy : "unhealthy";
-  const auto store = store_works(context) ? healthy : "unhealthy";
-  const auto loaded = started ? "loaded" : "loading";
-  JsonWriter json;
-  json.begin_object();
-  json.key("otoroshi").text(gateway);
-  json.key("datastore").text(store);
-  add_part(json, "proxy", started, gateway);
-  add_part(json, "storage", true, store);
-  add_part(json, "eventstore", true, healthy);
-  add_part(json, "certificates", started, loaded);
-  add_part(json, "scripts", true, "loaded");
-  json.end_object();
-  return json_answer(can_serve(context) ? 200 : 503, json.take());
-}
-
-AdminResponse answer_flag(std::string_view name, bool value) {
-  JsonWriter json;
-  json.begin_object().key(name).boolean(value).end_object();
-  return json_answer(value ? 200 : 503, json.take());
+Health health_of(const AdminContext& context) {
+  return {context.state.started, context.state.draining, !context.live.metrics().last_commit_failed()};
 }
 
 // "0.1.0" and its numbers.
@@ -106,14 +68,13 @@ Operation reading(std::string path, std::string id, std::string summary, Access 
 }  // namespace
 
 void add_health_operations(AdminRoutes& routes, AdminContext& context) {
-  const auto health = [&context] { return answer_health(context); };
-  const auto ready = [&context] { return answer_flag("ready", can_serve(context)); };
-  const auto started = [&context] { return answer_flag("started", context.state.started); };
-  const auto live = [] { return answer_flag("live", true); };
+  const auto health = [&context] { return answer_health(health_of(context)); };
+  const auto ready = [&context] { return answer_ready(health_of(context)); };
+  const auto started = [&context] { return answer_startup(health_of(context)); };
   const auto infos = [&context] { return answer_infos(context); };
 
   routes.add(reading("/health", "health", "How each part is; 503 unless all is well", Access::open, health));
-  routes.add(reading("/live", "live", "Whether the gateway answers at all", Access::open, live));
+  routes.add(reading("/live", "live", "Whether the gateway answers at all", Access::open, answer_live));
   routes.add(
       reading("/ready", "ready", "Whether to send it connections; 503 while it drains", Access::open, ready));
   routes.add(reading("/startup", "startup", "Whether it has started; 503 before", Access::open, started));

@@ -19,7 +19,7 @@ ConnectionMetrics sum_of_workers(AcceptingWorkers& workers) {
 }
 
 GatewayNumbers numbers_of(const AdminContext& context, const Snapshot& snapshot) {
-  return {.listeners = snapshot.ports.size(),
+  return {.listeners = context.state.draining ? 0 : snapshot.ports.size(),
           .paused_listeners = context.shared.paused_listeners.load(std::memory_order_relaxed),
           .connection_limit = context.shared.connection_limit,
           .dropped_events = context.shared.events.dropped()};
