@@ -73,7 +73,7 @@ Task<Result<void>> end_client_tls(WorkerContext& context, ConnectionRecord& reco
     record.client_stream = session.take_under();
     co_return done;
   }
-  if (record.port->tunnel) session.take_fin_for_an_end();
+  if (record.port->is_tunnel) session.take_fin_for_an_end();
   if (auto subject = peer_subject(session.ssl())) record.client_certificate = *subject;
   co_return done;
 }

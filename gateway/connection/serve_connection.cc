@@ -195,7 +195,7 @@ Task<> serve_and_tell(WorkerContext& context, ServedPortPtr port, SocketHandle s
       bool any_address = record.port->endpoint.address().is_unspecified();
       record.local = any_address ? stream->local_endpoint() : record.port->endpoint;
       record.client_stream = std::move(stream);
-      auto life = record.port->tunnel ? serve_tunnel(context, record) : serve_connection(context, record);
+      auto life = record.port->is_tunnel ? serve_tunnel(context, record) : serve_connection(context, record);
       auto outcome = co_await life;
       if (!outcome) error = std::move(outcome.error());
     } catch (const std::exception& problem) {

@@ -32,7 +32,7 @@ void Traffic::add(const Traffic& other) {
 
 void ConnectionMetrics::connection_ended(const ConnectionRecord& record, const std::optional<Error>& error) {
   if (error) errors_.count(*error);
-  if (record.port->tunnel && !is_open_tunnel(record)) return;  // tunnel_refused() has the rest
+  if (record.port->is_tunnel && !is_open_tunnel(record)) return;  // tunnel_refused() has the rest
   auto& traffic = is_open_tunnel(record) ? tunnels_[std::to_underlying(record.tunnel->caller->type)]
                                          : static_cast<Traffic&>(traffic_of(record.service));
   ++traffic.ended[std::to_underlying(ending_of(record, error))];

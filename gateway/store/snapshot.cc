@@ -33,50 +33,53 @@ std::vector<TunnelListener> listeners_of(const GatewayConfig::Tunnel& tunnel) {
   return listeners;
 }
 
-std::shared_ptr<ServedPort> make_port(const ListenAddress& address) {
-  auto served = std::make_shared<ServedPort>();
-  served->address = address;
-  served->endpoint = to_endpoint(address);
-  return served;
+ServedPort make_port(const ListenAddress& address) {
+  return {.address = address, .endpoint = to_endpoint(address), .table = {}, .tls = {}};
 }
 
-const ServedPort* port_in(const Snapshot* snapshot, const ListenAddress& address) {
+// null: it has none there.
+ServedPortPtr port_in(const Snapshot* snapshot, const ListenAddress& address) {
   if (!snapshot) return nullptr;
   const auto found = snapshot->ports.find(address);
-  return found == snapshot->ports.end() ? nullptr : found->second.get();
+  return found == snapshot->ports.end() ? nullptr : found->second;
+}
+
+ServedPortPtr same_or_new(ServedPort port, ServedPortPtr previous) {
+  if (previous && *previous == port) return previous;
+  return std::make_shared<const ServedPort>(std::move(port));
 }
 
 Result<std::shared_ptr<const ServiceTable>> build_table(EntityList<TcpService> services,
-                                                        const ServedPort* previous) {
+                                                        const ServedPortPtr& previous) {
   const auto* known = previous ? previous->table.get() : nullptr;
   if (known && known->services() == services) return previous->table;
   return ServiceTable::build(std::move(services), known);
 }
 
 Result<ServedPortPtr> serve_services(const ListenAddress& address, EntityList<TcpService> services,
-                                     const ServedPort* previous, const ServedTls& served_tls) {
+                                     ServedPortPtr previous, const ServedTls& served_tls) {
   auto table = build_table(std::move(services), previous);
   if (!table) return std::unexpected(table.error());
   auto served = make_port(address);
-  served->table = std::move(*table);
-  if (served->table->tls() == TlsMode::enabled) {
-    auto tls = served_tls.server_context(served->table->client_auth());
+  served.table = std::move(*table);
+  if (served.table->tls() == TlsMode::enabled) {
+    auto tls = served_tls.server_context(served.table->client_auth());
     if (!tls) return std::unexpected(tls.error());
-    served->tls = std::move(*tls);
+    served.tls = std::move(*tls);
   }
-  return served;
+  return same_or_new(std::move(served), std::move(previous));
 }
 
-Result<ServedPortPtr> serve_tunnel(const TunnelListener& listener, TunnelTablePtr table,
+Result<ServedPortPtr> serve_tunnel(const TunnelListener& listener, ServedPortPtr previous,
                                    const ServedTls& served_tls) {
   auto served = make_port(listener.address);
-  served->tunnel = std::move(table);
+  served.is_tunnel = true;
   if (listener.tls) {
     auto tls = served_tls.server_context(ClientAuth::none);
     if (!tls) return std::unexpected(tls.error());
-    served->tls = std::move(*tls);
+    served.tls = std::move(*tls);
   }
-  return served;
+  return same_or_new(std::move(served), std::move(previous));
 }
 
 Result<TunnelTablePtr> build_tunnel(const TunnelEntities& entities, const Snapshot* previous,
@@ -84,7 +87,7 @@ Result<TunnelTablePtr> build_tunnel(const TunnelEntities& entities, const Snapsh
   const auto* known = previous ? previous->tunnel.get() : nullptr;
   if (known && known->entities() == entities && known->session_secret() == settings.session_secret)
     return previous->tunnel;
-  return TunnelTable::build(entities, settings.session_secret);
+  return TunnelTable::build(entities, settings.session_secret, known);
 }
 
 std::unexpected<Error> with_prefix(const std::string& prefix, Error error) {
@@ -111,7 +114,7 @@ Result<void> add_tunnel(Snapshot& snapshot, const Snapshot* previous, const Tunn
   if (!table) return with_prefix("the tunnel", std::move(table.error()));
   snapshot.tunnel = std::move(*table);
   for (const auto& listener : listeners_of(settings.listeners)) {
-    auto port = serve_tunnel(listener, snapshot.tunnel, *snapshot.tls);
+    auto port = serve_tunnel(listener, port_in(previous, listener.address), *snapshot.tls);
     if (!port) return with_prefix(std::string(listener.setting), std::move(port.error()));
     snapshot.ports.emplace(listener.address, std::move(*port));
   }

@@ -33,8 +33,10 @@ struct ServedPort {
   ListenAddress address;
   asio::ip::tcp::endpoint endpoint;             // the same
   std::shared_ptr<const ServiceTable> table;    // null on the tunnel's listeners
-  TunnelTablePtr tunnel;                        // null on those of services
+  bool is_tunnel = false;                       // its requests are judged by the worker's tunnel table of now
   std::shared_ptr<const TlsServerContext> tls;  // null: TLS does not end here
+
+  friend bool operator==(const ServedPort&, const ServedPort&) = default;  // the same objects
 };
 using ServedPortPtr = std::shared_ptr<const ServedPort>;
 
@@ -61,8 +63,8 @@ struct TunnelSettings {
 // Every enabled service that wants a port of the tunnel's, on the same or an overlapping interface.
 Problems port_conflicts(const EntityList<TcpService>& services, const GatewayConfig::Tunnel& tunnel);
 
-// Builds the snapshot of these entities, which have been checked alone and together. The tables of ports
-// whose services are the same objects as in `previous` are taken over as they are, and so is the tunnel's.
+// Builds the snapshot of these entities, which have been checked alone and together. Ports whose
+// services are the same objects as in `previous` are taken over as they are, and so is the tunnel's table.
 // Off the workers: thousands of regular expressions take their time. Fails with the port, the service and
 // what is wrong.
 Result<SnapshotPtr> build_snapshot(Entities entities, const Snapshot* previous, const TlsMaterial& tls,

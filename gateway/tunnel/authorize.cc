@@ -157,7 +157,7 @@ Task<Admission<void>> Admitting::admit(const JwtRule& rule, Worker& worker, Jwks
     if (!token) continue;
     auto trusted = co_await believe(*checker, *token, worker, jwks);
     if (trusted) {
-      caller_.verifier_ids.push_back(id);
+      caller_.verifiers.push_back(checker);
       expire_at(trusted->expires);
       let_in_by(AccessType::bearer, std::move(trusted->subject));
       co_return Admission<void>();

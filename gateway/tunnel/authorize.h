@@ -4,6 +4,7 @@
 #include <asio/ip/address.hpp>
 #include <chrono>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,7 +33,7 @@ struct Caller {
   std::string api_key_id;           // "": none was used
   std::string api_key_secret_used;  // the secret that was shown, to notice that it was replaced
   std::string session_id;
-  std::vector<std::string> verifier_ids;
+  std::vector<std::shared_ptr<const JwtChecker>> verifiers;  // as they were when they believed its tokens
   // The end of the tokens, leeway included. A key and a session have theirs in the table, where it may
   // change.
   std::optional<std::chrono::system_clock::time_point> expires;

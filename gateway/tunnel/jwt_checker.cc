@@ -1,5 +1,9 @@
 #include "gateway/tunnel/jwt_checker.h"
 
+#include <algorithm>
+#include <map>
+#include <tuple>
+
 #include "common/text/ascii.h"
 #include "common/text/http_text.h"
 #include "common/text/quoted.h"
@@ -31,6 +35,12 @@ std::string_view without_prefix(std::string_view value, std::string_view prefix)
   if (equal_ignoring_case(value.substr(0, prefix.size()), prefix))
     return trim_http(value.substr(prefix.size()));
   return value.contains(' ') ? std::string_view() : value;
+}
+
+// What `now` demands of a token's claims was demanded before.
+bool demands_no_more(const std::map<std::string, std::string>& now,
+                     const std::map<std::string, std::string>& before) {
+  return std::ranges::includes(before, now);
 }
 
 }  // namespace
@@ -111,6 +121,18 @@ Result<TrustedToken> JwtChecker::check(const Jws& token, const JwkSet* keys,
   if (auto fields = check_fields(token.claims, verifier_->strategy.verification); !fields)
     return std::unexpected(fields.error());
   return TrustedToken{std::string(text_claim(token.claims, "sub")), *expires};
+}
+
+bool JwtChecker::believes_as(const JwtChecker& earlier) const {
+  const auto trust = [](const JwtVerifier::AlgoSettings& algo) {
+    return std::tie(algo.type, algo.size, algo.secret, algo.public_key, algo.url, algo.kty);
+  };
+  const auto& now = *verifier_;
+  const auto& before = *earlier.verifier_;
+  if (&now == &before) return true;
+  return trust(now.algo) == trust(before.algo) &&
+         demands_no_more(now.strategy.verification.fields, before.strategy.verification.fields) &&
+         demands_no_more(now.strategy.verification.array_fields, before.strategy.verification.array_fields);
 }
 
 }  // namespace otoroshi::gateway

@@ -41,6 +41,11 @@ class JwtChecker {
   Result<TrustedToken> check(const Jws& token, const JwkSet* keys,
                              std::chrono::system_clock::time_point now) const;
 
+  // Whether it believes every token that `earlier` did, which had its id before: the algorithm and the key
+  // are the same and nothing more is demanded. (Of keys that are published at a URL only the URL is
+  // compared.)
+  bool believes_as(const JwtChecker& earlier) const;
+
  private:
   explicit JwtChecker(JwtVerifierPtr verifier) : verifier_(std::move(verifier)) {}
   Result<void> prepare();

@@ -27,13 +27,19 @@ Reason reason_of_session(const std::string& id, const TunnelTable& table, TimePo
   return std::nullopt;
 }
 
+Reason reason_of_verifier(const JwtChecker& used, const TunnelTable& table) {
+  const auto present = table.verifier(used.verifier().id);
+  if (!present) return "the token's verifier is gone or disabled";
+  if (!present->believes_as(used)) return "the token's verifier has another key now, or demands more";
+  return std::nullopt;
+}
+
 Reason reason_of(const Caller& caller, const TunnelTable& table, TimePoint now) {
   const auto* route = table.route_by_id(caller.route_id);
   if (!route) return "the route is gone or disabled";
   if (caller.expires && now >= *caller.expires) return "the token has expired";
-  for (const auto& id : caller.verifier_ids) {
-    const auto checker = table.verifier(id);
-    if (!checker || !checker->verifier().enabled) return "the token's verifier is gone or disabled";
+  for (const auto& verifier : caller.verifiers) {
+    if (auto reason = reason_of_verifier(*verifier, table)) return reason;
   }
   if (!caller.session_id.empty()) {
     if (auto reason = reason_of_session(caller.session_id, table, now)) return reason;

@@ -2,9 +2,7 @@
 // part of the Snapshot. Any thread may ask it.
 #pragma once
 
-#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -35,9 +33,10 @@ class TunnelTable {
  public:
   // Fails on the first entity that cannot be served by, and names it. Ids are unique, else the first counts.
   // `session_secret` signs session tokens. Routes that are disabled or no tunnel's are left out, and so are
-  // disabled verifiers. Building is no work for a thread that serves connections.
-  static Result<std::shared_ptr<const TunnelTable>> build(TunnelEntities entities,
-                                                          std::string session_secret);
+  // disabled verifiers. What `previous` (may be null) made of the same objects is taken over. Building is no
+  // work for a thread that serves connections.
+  static Result<std::shared_ptr<const TunnelTable>> build(TunnelEntities entities, std::string session_secret,
+                                                          const TunnelTable* previous = nullptr);
 
   // The first enabled route in order of creation one of whose domains matches; null: none.
   TunnelRoutePtr route(std::string_view host) const;
@@ -54,21 +53,17 @@ class TunnelTable {
   const TunnelEntities& entities() const { return entities_; }
 
  private:
-  struct HashText {
-    using is_transparent = void;
-    std::size_t operator()(std::string_view text) const { return std::hash<std::string_view>{}(text); }
-  };
   template <class Value>
-  using ById = std::unordered_map<std::string, Value, HashText, std::equal_to<>>;
+  using ById = std::unordered_map<std::string_view, Value>;  // the ids are those of `entities_`
 
   TunnelTable(TunnelEntities entities, std::string session_secret);
-  Result<void> add_routes();
-  Result<void> add_verifiers();
+  Result<void> add_routes(const TunnelTable* previous);
+  Result<void> add_verifiers(const TunnelTable* previous);
 
   TunnelEntities entities_;
   std::string session_secret_;
-  std::vector<TunnelRoutePtr> route_of_domain_;  // by index of the pattern in `domains_`
-  std::optional<DomainMatcher> domains_;         // set by build()
+  std::vector<TunnelRoutePtr> route_of_domain_;   // by index of the pattern in `domains_`
+  std::shared_ptr<const DomainMatcher> domains_;  // of all routes; never null once built
   ById<TunnelRoutePtr> routes_;
   ById<ApiKeyPtr> api_keys_;
   ById<AppSessionPtr> sessions_;

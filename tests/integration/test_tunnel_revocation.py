@@ -97,6 +97,15 @@ class Revocation(Story):
         self.assert_revoked(peer, "verifier")
         self.assert_kept()
 
+    def test_a_verifier_that_trusts_another_key(self):
+        old, algo = self.verifier, self.verifier["algoSettings"]
+        peer = self.open(self.tokens_route, **self.by_token())
+        self.gateway.reload_tunnels(verifiers=[{**old, "name": "renamed", "desc": "the same key"}])
+        self.assertEqual(peer.round_trip(b"still here"), b"still here")
+        self.gateway.reload_tunnels(verifiers=[{**old, "algoSettings": {**algo, "secret": new_secret()}}])
+        self.assert_revoked(peer, "verifier")
+        self.assert_kept()
+
     def test_a_route(self):
         query = "pappsToken=" + token_of(self.session, self.gateway.secret)
         peer = self.open(self.sessions_route, query)

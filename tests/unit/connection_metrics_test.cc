@@ -36,7 +36,7 @@ struct Connection {
 struct Tunnel : Connection {
   explicit Tunnel(std::optional<AccessType> type) : Connection(nullptr, 3, 4) {
     auto port = std::make_shared<ServedPort>();
-    port->tunnel = *TunnelTable::build({}, "");
+    port->is_tunnel = true;
     record.port = port;
     record.tunnel = std::make_unique<TunnelRecord>();
     if (type) {

@@ -32,6 +32,13 @@ TEST_CASE("reason_to_end: a tunnel ends when what it was opened by is taken away
       entities.api_keys.front() = shared(std::move(key));
     };
   };
+  const auto change_verifier = [](auto change) {
+    return [change](TunnelEntities& entities) {
+      auto verifier = *entities.verifiers.front();
+      change(verifier);
+      entities.verifiers.front() = shared(std::move(verifier));
+    };
+  };
   const Pairs plugins = {{"ApikeyCalls", R"({"mandatory":false})"},
                          {"JwtVerificationOnly", R"({"verifier":"v","fail_if_absent":false})"},
                          {"ApikeyCalls", R"({"mandatory":false,"pass_with_user":true})"}};
@@ -67,6 +74,26 @@ TEST_CASE("reason_to_end: a tunnel ends when what it was opened by is taken away
          entities.routes = {route_with({})};
        },
        0s, "", "verifier is gone", ""},
+      {"the verifier is disabled", change_verifier([](auto& verifier) { verifier.enabled = false; }), 0s, "",
+       "verifier is gone or disabled", ""},
+      {"the verifier has another key",
+       change_verifier([](auto& verifier) { verifier.algo.secret = other_secret; }), 0s, "", "another key",
+       ""},
+      {"the verifier has another algorithm",
+       change_verifier([](auto& verifier) { verifier.algo.size = 512; }), 0s, "", "another key", ""},
+      {"the verifier demands more",
+       change_verifier([](auto& verifier) { verifier.strategy.verification.fields["group"] = "ops"; }), 0s,
+       "", "demands more", ""},
+      {"the verifier demands less",
+       change_verifier([](auto& verifier) { verifier.strategy.verification.fields.clear(); }), 0s, "", "",
+       ""},
+      {"the verifier is renamed and looks elsewhere", change_verifier([](auto& verifier) {
+         verifier.name = verifier.description = "renamed";
+         verifier.metadata["a"] = "b";
+         verifier.source = {.type = JwtSource::cookie, .name = "token", .remove = {}};
+         verifier.algo.ttl_ms = 1;
+       }),
+       0s, "", "", ""},
       {"the token expires", nothing, 70s, "", "token has expired", "has expired"},
       {"the token has leeway", nothing, 69s, "", "", "has expired"},
       {"the session goes", [](auto& entities) { entities.sessions.clear(); }, 0s, "", "",

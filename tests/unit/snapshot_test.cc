@@ -54,14 +54,14 @@ TEST_CASE("services and the tunnel have listeners of their own") {
   REQUIRE(snapshot->ports.size() == 3);
   const auto& db = *snapshot->ports.at({"127.0.0.1", 5432});
   CHECK(db.table);
-  CHECK_FALSE(db.tunnel);
+  CHECK_FALSE(db.is_tunnel);
   const auto& plain = *snapshot->ports.at({"127.0.0.1", 8080});
   CHECK_FALSE(plain.table);
-  CHECK(plain.tunnel == snapshot->tunnel);
+  CHECK(plain.is_tunnel);
   CHECK_FALSE(plain.tls);
   CHECK(plain.endpoint.port() == 8080);
   const auto& tls = *snapshot->ports.at({"127.0.0.1", 8443});
-  CHECK(tls.tunnel == snapshot->tunnel);
+  CHECK(tls.is_tunnel);
   CHECK(tls.tls);
 }
 
@@ -72,24 +72,26 @@ TEST_CASE("a tunnel without a port is not there") {
   CHECK(snapshot->entities.tunnel.api_keys.size() == 1);
 }
 
-TEST_CASE("a table is built anew only if something of it changed") {
-  const auto settings = tunnel_on("127.0.0.1", 8080);
+TEST_CASE("tables and ports are built anew only if something of them changed") {
+  const auto settings = tunnel_on("127.0.0.1", 8080, 8443);
+  const ListenAddress database{"127.0.0.1", 5432}, plain{"127.0.0.1", 8080}, encrypted{"127.0.0.1", 8443};
   auto entities = one_of_each();
   const auto first = built(entities, settings);
   const auto same = built(entities, settings, first.get());
   CHECK(same->tunnel == first->tunnel);
-  CHECK(same->ports.at({"127.0.0.1", 5432})->table == first->ports.at({"127.0.0.1", 5432})->table);
+  CHECK(same->ports == first->ports);
 
   entities.services = {service("db", "127.0.0.1", 5432)};
   const auto other_service = built(entities, settings, first.get());
   CHECK(other_service->tunnel == first->tunnel);
-  CHECK(other_service->ports.at({"127.0.0.1", 5432})->table != first->ports.at({"127.0.0.1", 5432})->table);
+  CHECK(other_service->ports.at(database)->table != first->ports.at(database)->table);
+  CHECK(other_service->ports.at(plain) == first->ports.at(plain));
+  CHECK(other_service->ports.at(encrypted) == first->ports.at(encrypted));
 
   entities.tunnel.api_keys = {api_key()};
   const auto other_key = built(entities, settings, other_service.get());
   CHECK(other_key->tunnel != first->tunnel);
-  CHECK(other_key->ports.at({"127.0.0.1", 5432})->table ==
-        other_service->ports.at({"127.0.0.1", 5432})->table);
+  CHECK(other_key->ports == other_service->ports);
 
   auto other_secret = settings;
   other_secret.session_secret = "other";

@@ -100,6 +100,46 @@ TEST_CASE("keys and sessions are found by id, disabled ones too; verifiers only 
   CHECK(tested->session_secret() == "the secret");
 }
 
+TEST_CASE("what stayed the same object is taken over from the previous table") {
+  TunnelEntities entities;
+  entities.routes = {route("r1", "a.org"), route("r2", "b.org"), route("off", "c.org", false)};
+  entities.verifiers = {verifier("v1"), verifier("v2")};
+  entities.api_keys = {api_key("k1")};
+  const auto first = table(entities);
+  const auto after = [&](const TunnelEntities& changed) {
+    return *TunnelTable::build(changed, "other secret", first.get());
+  };
+
+  auto changed = entities;
+  changed.api_keys = {api_key("k1", false), api_key("k2")};
+  const auto other_keys = after(changed);
+  CHECK_FALSE(other_keys->api_key("k1")->enabled);
+  CHECK(other_keys->api_key("k2"));
+  CHECK(other_keys->route("a.org") == first->route("a.org"));
+  CHECK(other_keys->verifier("v2") == first->verifier("v2"));
+  CHECK(other_keys->session_secret() == "other secret");
+
+  changed = entities;
+  changed.verifiers = {verifier("v1"), entities.verifiers[1]};
+  const auto other_verifier = after(changed);
+  CHECK(&other_verifier->verifier("v1")->verifier() == changed.verifiers[0].get());
+  CHECK(other_verifier->verifier("v2") == first->verifier("v2"));
+
+  changed = entities;
+  changed.routes = {entities.routes[1], route("r1", "c.org"), route("r3", "a.org")};
+  const auto other_routes = after(changed);
+  CHECK(other_routes->route("b.org") == first->route("b.org"));
+  CHECK(id_of(other_routes->route("c.org")) == "r1");
+  CHECK(id_of(other_routes->route("a.org")) == "r3");
+
+  changed.routes = {entities.routes[0], route("r2", "b.org", false)};
+  const auto one_disabled = after(changed);
+  CHECK(one_disabled->route("a.org") == first->route("a.org"));
+  CHECK_FALSE(one_disabled->route("b.org"));
+  changed.routes = {entities.routes[1], entities.routes[0]};
+  CHECK(id_of(after(changed)->route("a.org")) == "r1");
+}
+
 TEST_CASE("an empty table knows nobody") {
   const auto tested = table({});
   CHECK_FALSE(tested->route("a"));
