@@ -34,7 +34,7 @@ struct StoredCertificate {
   std::int64_t from = 0;  // milliseconds since 1970
   std::int64_t to = 0;
   bool self_signed = false;
-  bool valid = false;  // chain and private key can be used, whatever the date
+  bool valid = false;  // it can be used, but for its dates
   std::vector<std::string> tags;
   std::map<std::string, std::string> metadata;
   std::string unknown_fields = {};

@@ -17,7 +17,7 @@ Problems warnings(const StoredCertificate& certificate, std::time_t now);
 
 // Fills in what follows from the chain. `ca` stays what its owner says: `openssl req -x509` calls every
 // certificate an authority, and who signs clients' certificates is not for a file to decide. A chain that
-// cannot be read changes nothing but `valid`.
+// cannot be read changes nothing but `valid`; whether the key belongs to it, check() tells.
 void complete(StoredCertificate& certificate);
 
 // Takes out the private key and its password.

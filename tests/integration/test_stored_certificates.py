@@ -3,9 +3,10 @@
 import json
 import os
 import ssl
+import time
 
 from support import (Authority, Backend, BrokenOff, Gateway, Story, client_context, connect_tls, echo, main,
-                     run_gateway, terminating, wait_until)
+                     run_gateway, scaled, terminating, wait_until)
 
 NAME = "stored.test"
 
@@ -89,6 +90,13 @@ class StoredCertificates(Story):
             self.assertRegex(self.change(stored(after)), "1 changed")
             self.assertEqual(shown(self.service), after.fingerprint())
             self.assertEqual(client.round_trip(b"still here"), b"still here")
+
+    def test_one_that_expires_is_shown_no_more(self):
+        passing = self.authority.server(NAME, until=int(time.time()) + scaled(4, 20))
+        self.start(stored(passing), stored(self.authority.server("kept.test"), id="kept"))
+        self.assertEqual(shown(self.service), passing.fingerprint())
+        wait_until(lambda: shown(self.service) is None, "the certificate to expire")
+        self.assertIsNotNone(shown(self.service, "kept.test"))
 
     def test_one_that_is_removed_is_shown_no_more(self):
         self.start(stored(self.authority.server(NAME)))

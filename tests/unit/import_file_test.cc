@@ -207,6 +207,27 @@ TEST_CASE("a route or a verifier without id gets the same one at every reading")
   CHECK(again.verifiers[0]->id == tunnel.verifiers[0]->id);
 }
 
+TEST_CASE("a certificate that is known may come without its private key") {
+  const auto pair = test::TestCa().issue({.names = {"one.test"}});
+  const auto file = [&](const std::string& id, const std::string& key) {
+    return R"({"certificates": [{"id": ")" + id + R"(", "chain": )" +
+           JsonWriter().text(pair.certificate).take() + R"(, "privateKey": )" +
+           JsonWriter().text(key).take() + "}]}";
+  };
+  const auto known = good({file("one", pair.key)}).entities;
+  CHECK(known.certificates[0]->sans == std::vector<std::string>{"one.test"});
+  const auto hidden = [&](const std::string& id) {
+    const ImportFile text{"f0", file(id, "")};
+    return read_import_files({&text, 1}, known);
+  };
+  const auto again = hidden("one");
+  REQUIRE(again);
+  CHECK(*again->entities.certificates[0] == *known.certificates[0]);
+  const auto other = hidden("other");
+  REQUIRE_FALSE(other);
+  CHECK(other.error()[0].path == "f0: /certificates/0/privateKey");
+}
+
 TEST_CASE("problems of every kind are told at once, with file and place, and no secret") {
   const auto text =
       to_text(bad({R"({"tcpServices": [{}], "routes": [{}]})",

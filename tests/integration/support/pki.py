@@ -25,7 +25,10 @@ class Certificate:
 
 
 class Authority:
-    """A certificate authority in a folder of its own; `crt` is the path of its certificate."""
+    """A certificate authority in a folder of its own; `crt` is the path of its certificate.
+
+    `until`, of what it issues: when it expires, in whole seconds since 1970.
+    """
 
     def __init__(self, folder, name="Test Authority"):
         self._folder = os.path.join(folder, name.replace(" ", "-"))
@@ -36,13 +39,12 @@ class Authority:
                  "-out", self.crt, "-addext", "basicConstraints=critical,CA:TRUE",
                  "-addext", "keyUsage=critical,keyCertSign,cRLSign")
 
-    def server(self, *names, key="ec", expired=False, subject=None):
+    def server(self, *names, key="ec", expired=False, subject=None, until=None):
         """A server's certificate; names that look like IP literals become IP SANs. No names: only a subject."""
         sans = ",".join(("IP:" if name.replace(".", "").isdigit() or ":" in name else "DNS:") + name for name in names)
-        return self._issue(subject or names[0], key, expired, "serverAuth", sans)
+        return self._issue(subject or names[0], key, expired, "serverAuth", sans, until)
 
     def client(self, common_name, key="ec", expired=False, until=None):
-        """`until`: when it expires, in whole seconds since 1970."""
         return self._issue(common_name, key, expired, "clientAuth", "", until)
 
     def _issue(self, common_name, key, expired, purpose, sans, until=None):
