@@ -17,6 +17,7 @@ std::string_view take_segment(std::string_view& path) {
 
 // The parameters that the pattern takes out of the path; nullopt: it does not match.
 std::optional<TextPairs> match(std::string_view pattern, std::string_view path) {
+  if (!path.starts_with('/')) return std::nullopt;
   TextPairs parameters;
   while (!pattern.empty() && !path.empty()) {
     const auto wanted = take_segment(pattern);

@@ -23,7 +23,7 @@ AdminSocket::Link::Link(Tcp socket, AdminTls context, std::shared_ptr<void> conn
       tcp(std::move(socket)),
       tls_context(std::move(context)),
       timer(tcp.get_executor()),
-      parsing{service} {
+      parsing{service, tcp.get_executor()} {
   if (tls_context) tls.emplace(tcp, *tls_context);
 }
 

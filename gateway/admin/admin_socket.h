@@ -47,6 +47,7 @@ class AdminSocket {
   // given nothing that leads there. Valid while a handler of that connection runs.
   struct Parsing {
     AdminService& service;
+    executor_type executor;
     BodyIntake body = {};
     bool wants_continue = false;  // the client waits for "100 Continue" before it sends the body
     bool is_unsent = false;       // the client may or may not send the body that it is not asked for

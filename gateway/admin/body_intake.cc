@@ -12,7 +12,7 @@ bool BodyIntake::take(std::string_view piece, std::string& body) {
   received_ += piece.size();
   if (received_ > limit_) {
     is_too_long_ = true;
-    body = std::string();  // gives its memory back
+    std::string().swap(body);  // gives its memory back, which assigning "" does not
   }
   if (!is_too_long_) body.append(piece);
   return received_ <= dropped_at_most;

@@ -8,13 +8,14 @@ namespace otoroshi::gateway {
 namespace {
 
 constexpr std::size_t ipv6_network_bytes = 8;
+constexpr std::string_view ipv4_prefix("\0\0\0\0\0\0\0\0\0\0\xff\xff", 12);  // RFC 4291 section 2.5.5.2
 
 // The bytes of an IPv4 address, or of an IPv6 address's network.
 std::string client_of(std::string_view address) {
   const auto bytes = address_bytes(address);
   if (!bytes) return std::string(address);
   const std::string text(bytes->begin(), bytes->end());
-  return is_ipv4(address) ? text : text.substr(0, ipv6_network_bytes);
+  return text.starts_with(ipv4_prefix) ? text : text.substr(0, ipv6_network_bytes);
 }
 
 }  // namespace

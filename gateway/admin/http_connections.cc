@@ -2,6 +2,7 @@
 
 #include <spdlog/spdlog.h>
 
+#include <asio/post.hpp>
 #include <climits>
 #include <exception>
 
@@ -157,7 +158,7 @@ std::string address_text(const asio::ip::tcp::endpoint& endpoint) {
   return address.to_string();
 }
 
-void send(restinio::request_t& request, AdminResponse response, bool closes) {
+void send(restinio::request_t& request, AdminResponse response, bool closes) try {
   const auto reason = ::http_status_str(static_cast<http_status>(response.status));
   const auto code = restinio::http_status_code_t(static_cast<std::uint16_t>(response.status));
   auto builder = request.create_response<restinio::user_controlled_output_t>({code, reason});
@@ -168,6 +169,8 @@ void send(restinio::request_t& request, AdminResponse response, bool closes) {
   builder.set_content_length(response.body.size());
   if (request.header().method() != restinio::http_method_head()) builder.set_body(std::move(response.body));
   builder.done();
+} catch (const std::exception& problem) {
+  spdlog::error("an answer of the admin API cannot be sent: {}", problem.what());
 }
 
 restinio::request_handling_status_t handle(const restinio::request_handle_t& handle) {
@@ -177,8 +180,12 @@ restinio::request_handling_status_t handle(const restinio::request_handle_t& han
   request.remote = address_text(handle->remote_endpoint());
   request.body = handle->body();
   request.body_is_too_long = parsing.body.is_too_long();
-  auto done = [handle, closes = parsing.is_unsent](AdminResponse response) {
-    send(*handle, std::move(response), closes);
+  // Not before this function has returned: RESTinio would then go on reading twice, and end the connection at
+  // the third of requests that were sent in a row.
+  auto done = [handle, executor = parsing.executor, closes = parsing.is_unsent](AdminResponse response) {
+    asio::post(executor, [handle, closes, response = std::move(response)]() mutable {
+      send(*handle, std::move(response), closes);
+    });
   };
   parsing.service.answer(std::move(request), std::move(done));
   return restinio::request_accepted();
