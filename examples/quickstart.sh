@@ -53,7 +53,7 @@ cat > "$folder/services.json" << END
   "rules": [{"domain": "*.test", "targets": [{"host": "127.0.0.1", "port": $web_port}]}]
 }]}
 END
-echo '{"import": ["services.json"], "tunnel": {"port": 0}}' > "$folder/gateway.json"
+echo '{"import": ["services.json"], "tunnel": {"port": 0}, "admin": {"port": 0}}' > "$folder/gateway.json"
 build/release/bin/gateway --config "$folder/gateway.json" 2> "$folder/gateway.log" &
 started+=($!)
 wait_for_line "$folder/gateway.log" ready

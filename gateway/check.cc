@@ -73,6 +73,7 @@ class Check {
 
   void check_tunnel() {
     append(problems_, port_conflicts(entities_.services, config_.tunnel));
+    append(problems_, port_conflicts(entities_.services, config_.admin));
     const TunnelSettings settings{config_.tunnel,
                                   config_.secret};  // whatever the secret will be: none is made
     check_snapshot({.tunnel = entities_.tunnel}, settings);

@@ -37,9 +37,9 @@ struct GatewayConfig {
 
   struct Admin {
     std::string address = "127.0.0.1";
-    std::uint16_t port = 0;  // 0 = off; stays the default until the admin API is part of the build, then 8081
-    std::string client_id;
-    std::string client_secret;
+    std::uint16_t port = 8081;  // 0 = off
+    std::string client_id;      // "" = that of the kept key, see admin_key.h
+    std::string client_secret;  // "" = made once and kept
     std::string certificate;  // PEM file; with `key`, the admin listener speaks TLS
     std::string key;
     bool insecure = false;  // allow an address that is not loopback without TLS

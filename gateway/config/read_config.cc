@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <filesystem>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "common/json/reader.h"
+#include "common/model/tcp_service_check.h"
+#include "common/text/host_port.h"
 #include "common/text/nearest.h"
 #include "common/text/quoted.h"
 #include "gateway/config/setting_table.h"
@@ -141,11 +145,46 @@ void apply(const ConfigFlags& flags, GatewayConfig& config) {
   if (flags.import_replace) config.import_replace = true;
 }
 
+bool is_loopback(const std::string& address) {
+  constexpr AddressBytes ipv6_loopback = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  const auto bytes = address_bytes(address);
+  return bytes == ipv6_loopback || (is_ipv4(address) && bytes->at(12) == 127);
+}
+
+void check_admin(GatewayConfig& config, Problems& problems) {
+  const auto& admin = config.admin;
+  if (admin.certificate.empty() != admin.key.empty())
+    problems.push_back({"/admin", "\"certificate\" and \"key\" belong together: set both or none"});
+  if (admin.client_id.contains(':')) {
+    problems.push_back({"/admin/clientId", otoroshi::quoted(admin.client_id) +
+                                               " cannot be sent as user name of Basic authorization: it "
+                                               "must not contain ':'"});
+  }
+  const bool is_exposed = admin.port != 0 && admin.certificate.empty() && !is_loopback(admin.address);
+  if (!is_exposed) return;
+  const auto readable = "on " + admin.address + " the admin key and all secrets can be read on the way";
+  if (admin.insecure)
+    config.warnings.push_back({"/admin/insecure", readable});
+  else
+    problems.push_back(
+        {"/admin/address", readable + ": set \"certificate\" and \"key\", or a loopback address such as "
+                                      "127.0.0.1, or \"insecure\": true if the network is trusted"});
+}
+
+void check_own_ports(const GatewayConfig& config, Problems& problems) {
+  const auto& [admin, tunnel] = std::tie(config.admin, config.tunnel);
+  const std::pair<const char*, std::uint16_t> ports[] = {{"port", tunnel.port}, {"tlsPort", tunnel.tls_port}};
+  for (const auto& [name, port] : ports) {
+    if (port == 0 || port != admin.port || !interfaces_overlap(tunnel.address, admin.address)) continue;
+    problems.push_back({"/admin/port", std::to_string(port) + " is also tunnel." + name +
+                                           ": give them different ports, or set one of them to 0"});
+  }
+}
+
 // What single values cannot tell.
 void check_together(GatewayConfig& config, Problems& problems) {
-  if (config.admin.certificate.empty() != config.admin.key.empty()) {
-    problems.push_back({"/admin", "\"certificate\" and \"key\" belong together: set both or none"});
-  }
+  check_admin(config, problems);
+  check_own_ports(config, problems);
   if (config.tunnel.port != 0 && config.tunnel.port == config.tunnel.tls_port) {
     problems.push_back({"/tunnel", "\"port\" and \"tlsPort\" are both " + std::to_string(config.tunnel.port) +
                                        ": give them different ports, or set one of them to 0"});

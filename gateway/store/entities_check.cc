@@ -28,11 +28,14 @@ EntityProblem about_service(const EntityList<TcpService>& services, Problem prob
   return {section_of<TcpService>(), services.at(index)->id, std::move(problem)};
 }
 
-void check_ports(const EntityList<TcpService>& services, const GatewayConfig::Tunnel& tunnel,
+void check_ports(const EntityList<TcpService>& services, const GatewayConfig& config,
                  EntityProblems& problems) {
   for (auto& problem : otoroshi::check_together(services))
     problems.push_back(about_service(services, std::move(problem)));
-  for (auto& conflict : port_conflicts(services, tunnel)) problems.push_back({"", "", std::move(conflict)});
+  for (auto& conflict : port_conflicts(services, config.tunnel))
+    problems.push_back({"", "", std::move(conflict)});
+  for (auto& conflict : port_conflicts(services, config.admin))
+    problems.push_back({"", "", std::move(conflict)});
 }
 
 // A route that wants a verifier which is not there lets nobody in.
@@ -56,10 +59,10 @@ void check_verifiers(const TunnelEntities& entities, EntityProblems& problems) {
 }  // namespace
 
 EntityProblems check_together(const Entities& entities, const Entities* known_good,
-                              const GatewayConfig::Tunnel& tunnel) {
+                              const GatewayConfig& config) {
   EntityProblems problems;
   if (!known_good || entities.services != known_good->services)
-    check_ports(entities.services, tunnel, problems);
+    check_ports(entities.services, config, problems);
   if (!known_good || entities.tunnel.routes != known_good->tunnel.routes ||
       entities.tunnel.verifiers != known_good->tunnel.verifiers)
     check_verifiers(entities.tunnel, problems);

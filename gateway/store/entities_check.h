@@ -21,6 +21,6 @@ using EntityProblems = std::vector<EntityProblem>;
 // Services that want the same port, or one of the gateway's own; routes that want a verifier which is not
 // there. Kinds that are the same objects as in `known_good` are passed over; null: nothing is known.
 EntityProblems check_together(const Entities& entities, const Entities* known_good,
-                              const GatewayConfig::Tunnel& tunnel);
+                              const GatewayConfig& config);
 
 }  // namespace otoroshi::gateway

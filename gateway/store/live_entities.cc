@@ -85,7 +85,7 @@ void LiveEntities::serve_by(SnapshotPtr snapshot, ListenerSet::Opened opened) {
 
 LiveEntities::Changed LiveEntities::serve(Entities wanted, Durability durability) {
   const auto* known_good = snapshot_ ? &snapshot_->entities : nullptr;
-  if (auto problems = check_together(wanted, known_good, config_.tunnel); !problems.empty())
+  if (auto problems = check_together(wanted, known_good, config_); !problems.empty())
     return std::unexpected(ChangeRefused{ErrorCode::bad_input, std::move(problems)});
   auto snapshot = build(wanted);
   if (!snapshot) return refused(std::move(snapshot.error()));

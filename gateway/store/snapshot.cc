@@ -121,22 +121,33 @@ Result<void> add_tunnel(Snapshot& snapshot, const Snapshot* previous, const Tunn
   return {};
 }
 
+// Of the services with what the gateway itself listens on.
+void add_conflicts(Problems& conflicts, const EntityList<TcpService>& services, const std::string& part,
+                   const std::string& setting, const ListenAddress& address) {
+  for (const auto& service : services) {
+    const bool meet = service->enabled && service->port == address.port &&
+                      interfaces_overlap(service->interface, address.interface);
+    if (!meet) continue;
+    conflicts.push_back({"", described(*service) + " (" + to_text({service->interface, service->port}) +
+                                 ") and " + part + " (" + setting + ", " + to_text(address) +
+                                 ") cannot share a port: give one of them another port, or set " + setting +
+                                 " to 0, which switches it off"});
+  }
+}
+
 }  // namespace
 
 Problems port_conflicts(const EntityList<TcpService>& services, const GatewayConfig::Tunnel& tunnel) {
   Problems conflicts;
-  const auto listeners = listeners_of(tunnel);
-  for (const auto& service : services) {
-    for (const auto& [address, tls, setting] : listeners) {
-      const bool meet = service->enabled && service->port == address.port &&
-                        interfaces_overlap(service->interface, address.interface);
-      if (!meet) continue;
-      conflicts.push_back({"", described(*service) + " (" + to_text({service->interface, service->port}) +
-                                   ") and the tunnel (" + std::string(setting) + ", " + to_text(address) +
-                                   ") cannot share a port: give one of them another port, or set " +
-                                   std::string(setting) + " to 0, which switches it off"});
-    }
-  }
+  for (const auto& [address, tls, setting] : listeners_of(tunnel))
+    add_conflicts(conflicts, services, "the tunnel", std::string(setting), address);
+  return conflicts;
+}
+
+Problems port_conflicts(const EntityList<TcpService>& services, const GatewayConfig::Admin& admin) {
+  Problems conflicts;
+  if (admin.port != 0)
+    add_conflicts(conflicts, services, "the admin API", "admin.port", {admin.address, admin.port});
   return conflicts;
 }
 

@@ -60,8 +60,10 @@ struct TunnelSettings {
   bool is_on() const { return listeners.port != 0 || listeners.tls_port != 0; }
 };
 
-// Every enabled service that wants a port of the tunnel's, on the same or an overlapping interface.
+// Every enabled service that wants a port of the tunnel's, or that of the admin API, on the same or an
+// overlapping interface.
 Problems port_conflicts(const EntityList<TcpService>& services, const GatewayConfig::Tunnel& tunnel);
+Problems port_conflicts(const EntityList<TcpService>& services, const GatewayConfig::Admin& admin);
 
 // Builds the snapshot of these entities, which have been checked alone and together. Ports whose
 // services are the same objects as in `previous` are taken over as they are, and so is the tunnel's table.

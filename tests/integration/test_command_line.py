@@ -21,7 +21,8 @@ class CommandLine(Story):
             self.assertIn(flag, output)
 
     def test_without_a_file_it_starts(self):
-        elsewhere = {"GATEWAY_TUNNEL_PORT": str(reserve_port())}  # the default may be somebody else's
+        # The defaults may be somebody else's.
+        elsewhere = {"GATEWAY_TUNNEL_PORT": str(reserve_port()), "GATEWAY_ADMIN_PORT": str(reserve_port())}
         with Process([program_path("gateway")], cwd=self.folder(), env=elsewhere) as gateway:
             gateway.wait_line(r"\bready\b")
             gateway.signal(signal.SIGTERM)

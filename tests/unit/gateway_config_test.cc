@@ -115,6 +115,9 @@ TEST_CASE("a wrong setting is one problem that names file, path, value and what 
       {R"({"metrics": {"zzzzzz": 1}})", "/metrics/zzzzzz", "zzzzzz", "allowed here are open"},
       {R"({"timeouts.peek.x": "1s"})", "/timeouts.peek.x", "timeouts.peek.x", "allowed here are threads"},
       {R"({"admin": {"key": "k.pem"}})", "/admin", "\"key\"", "set both or none"},
+      {R"({"admin": {"clientId": "a:b"}})", "/admin/clientId", "\"a:b\"", "must not contain ':'"},
+      {R"({"admin": {"port": 8080}})", "/admin/port", "8080", "different ports"},
+      {R"({"admin": {"port": 99}, "tunnel": {"tlsPort": 99}})", "/admin/port", "tunnel.tlsPort", "set one"},
   };
   for (const auto& row : rows) {
     CAPTURE(row.json);
@@ -174,6 +177,42 @@ TEST_CASE("the environment sets every kind of value; its paths are relative to t
 TEST_CASE("variables that Kubernetes makes for a Service called gateway are no settings") {
   good("{}", {"GATEWAY_SERVICE_HOST=10.0.0.1", "GATEWAY_PORT=tcp://10.0.0.1:80",
               "GATEWAY_PORT_80_TCP_ADDR=10.0.0.1"});
+}
+
+TEST_CASE("the admin API is open to other machines only with TLS, or where that is asked for") {
+  const struct {
+    std::string admin;
+    bool is_refused, warns;
+  } rows[] = {
+      {R"("address": "127.0.0.1")", false, false},
+      {R"("address": "127.8.9.1")", false, false},
+      {R"("address": "::1")", false, false},
+      {R"("address": "0.0.0.0")", true, false},
+      {R"("address": "::")", true, false},
+      {R"("address": "10.0.0.1")", true, false},
+      {R"("address": "::7f00:1")", true, false},
+      {R"("address": "0.0.0.0", "port": 0)", false, false},
+      {R"("address": "0.0.0.0", "insecure": true)", false, true},
+      {R"("address": "127.0.0.1", "insecure": true)", false, false},
+      {R"("address": "0.0.0.0", "certificate": "a.crt", "key": "a.key")", false, false},
+  };
+  for (const auto& row : rows) {
+    CAPTURE(row.admin);
+    const auto json = "{\"admin\": {" + row.admin + "}}";
+    if (row.is_refused) {
+      const auto problems = bad(json);
+      REQUIRE(problems.size() == 1);
+      CHECK(problems[0].path.ends_with("/admin/address"));
+      CHECK(mentions(problems[0].sentence, "\"insecure\": true"));
+    } else {
+      CHECK(good(json).warnings.size() == (row.warns ? 1 : 0));
+    }
+  }
+}
+
+TEST_CASE("the admin API and the tunnel may have one port on different addresses") {
+  good(R"({"admin": {"port": 8080}, "tunnel": {"address": "127.0.0.2"}})");
+  good(R"({"admin": {"port": 0}, "tunnel": {"tlsPort": 0}})");
 }
 
 TEST_CASE("importReplace is a warning where the files are the truth anyway") {

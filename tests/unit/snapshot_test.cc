@@ -117,6 +117,15 @@ TEST_CASE("a service cannot have a port of the tunnel's") {
   }
 }
 
+TEST_CASE("a service cannot have the port of the admin API") {
+  GatewayConfig::Admin admin;
+  CHECK(port_conflicts({service("db", "0.0.0.0", 8081)}, admin).size() == 1);
+  CHECK(port_conflicts({service("db", "127.0.0.2", 8081)}, admin).empty());
+  CHECK(port_conflicts({service("db", "0.0.0.0", 8080)}, admin).empty());
+  admin.port = 0;
+  CHECK(port_conflicts({service("db", "0.0.0.0", 8081)}, admin).empty());
+}
+
 TEST_CASE("a conflict with the tunnel names both") {
   static const GatewayConfig config;
   const TlsMaterial material(config);
