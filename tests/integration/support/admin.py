@@ -93,11 +93,23 @@ class AdminClient:
 
 
 class AdminGateway(Gateway):
-    """A gateway whose admin API is open: `admin` is its client. The key is in the settings."""
+    """A gateway whose admin API is open: `admin` is its client. The key is in the settings.
 
-    def __init__(self, *services, settings=None, admin=None, **options):
+    `admin`: more settings of that section; `files`: copies of these are in its folder, by name.
+    """
+
+    def __init__(self, *services, settings=None, admin=None, files=None, **options):
+        self._files = files or {}
         self.admin_port = reserve_port()
         key = (ADMIN_ID, new_secret())
         own = {"admin": {"port": self.admin_port, "clientId": key[0], "clientSecret": key[1]} | (admin or {})}
         super().__init__(*services, settings=merged(own, settings or {}), **options)
         self.admin = AdminClient(f"http://127.0.0.1:{self.admin_port}", key)
+
+    def _fill_folder(self):
+        self.put_files(self._files)
+
+    def put_files(self, files):
+        for name, path in files.items():
+            with open(path) as file:
+                self.folder.write(name, file.read())
