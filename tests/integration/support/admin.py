@@ -69,7 +69,7 @@ class AdminClient:
         """`headers`: more of them; None as a value leaves out one that would be sent."""
         if body is not None and not isinstance(body, (str, bytes)):
             body = json.dumps(body)
-        sent = {"Authorization": basic(*self.key)} if self.key else {}
+        sent = self.authorization()
         sent |= {"Content-Type": content_type} if body is not None else {}
         sent = {name: value for name, value in (sent | (headers or {})).items() if value is not None}
         connection = self.connect()
@@ -79,6 +79,10 @@ class AdminClient:
             return Answer(answer.status, answer.headers, answer.read())
         finally:
             connection.close()
+
+    def authorization(self):
+        """The header with its key; empty without one."""
+        return {"Authorization": basic(*self.key)} if self.key else {}
 
     def connect(self):
         """An http.client connection."""

@@ -122,6 +122,12 @@ class Gateway(Program):
         finally:
             self.folder.remove()
 
+    def start_again(self):
+        """The same gateway in the same folder, after it was stopped or killed; returns once it is ready."""
+        start = len(self.lines)
+        self.launch()
+        self.wait_line(r"\bready\b", start=start)
+
     def told(self):
         return f"{self.output}\n--- its events:\n{self._events_text()}"
 

@@ -37,8 +37,13 @@ class Process:
             launcher += ["--reuid", user, "--regid", user, "--init-groups"]
         if descriptors:  # soft limit only: the program may raise it up to the hard one, so both are set
             launcher = ["prlimit", f"--nofile={descriptors}:{descriptors}", *launcher]
-        self._child = subprocess.Popen([*launcher, *wrapper, *argv], env={**os.environ, **(env or {})}, cwd=cwd,
-                                       stdin=stdin, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
+        self._command = [*launcher, *wrapper, *argv]
+        self._options = {"env": {**os.environ, **(env or {})}, "cwd": cwd, "stdin": stdin}
+        self.launch()
+
+    def launch(self):
+        """Once it has ended it may be started anew; `lines` goes on."""
+        self._child = subprocess.Popen(self._command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **self._options)
         self.pid = self._child.pid
         self._collector = threading.Thread(target=self._collect, daemon=True)
         self._collector.start()
