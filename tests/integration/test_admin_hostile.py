@@ -138,6 +138,14 @@ class AdminHostile(Story):
             self.is_well()
         self.assertLess((time.monotonic() - start) / 20, scaled(0.25, 2))
 
+    def test_more_connections_than_descriptors(self):
+        gateway = self.use(AdminGateway(descriptors=64, settings={"limits": {"maxConnections": 1000}}))
+        clients = [socket.create_connection(("127.0.0.1", gateway.admin_port)) for _ in range(100)]
+        wait_until(lambda: gateway.fd_count() == 64, "all descriptors to be in use")
+        for client in clients:
+            client.close()
+        self.assertEqual(gateway.admin.get(SERVICES).status, 200)
+
     def test_what_is_no_request_ends_the_connection(self):
         for junk in (b"\x16\x03\x01\x02\x00\x01\x00\x01\xfc\x03\x03", b"nonsense\r\n\r\n", b"GET\r\n\r\n",
                      b"GET / HTTP/1.x\r\n\r\n", b"GET / HTTP/1.1 more\r\n\r\n", b"\x00" * 100, b"GET /\x00 HTTP/1.1\r\n\r\n",
