@@ -124,7 +124,8 @@ def changed(crowded: Crowded, limit_ms: float) -> str:
     admin = Admin(crowded.spare_port)
     took = sorted(admin.put(crowded.service_number(number, 1)) * 1000 for number in range(21))
     rules = SERVICES // len(crowded.crowd_ports)
-    return (f"| a change where the port has {rules:,} rules, from request to answer | median {statistics.median(took):.1f} ms, longest {took[-1]:.1f} ms | "
+    return (f"| a change where the port has {rules:,} rules, from request to answer | "
+            f"median {statistics.median(took):.1f} ms, longest {took[-1]:.1f} ms | "
             f"< {limit_ms:.0f} ms: {verdict(took[-1] < limit_ms)} |")
 
 
