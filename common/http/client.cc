@@ -74,10 +74,8 @@ Task<Result<HttpAnswer>> ask(Worker& worker, Resolver& resolver, const HttpReque
   const auto text = head_of(request) + request.body;
   const auto bytes = as_bytes(text);
   auto written = co_await write_all(*stream, bytes);
-  auto answer = co_await read_answer(worker, *stream, request.max_body);
-  // A server that refuses a large body answers before it has read it all.
-  if (!written && !answer) co_return std::unexpected(std::move(written.error()));
-  co_return answer;
+  if (!written) co_return std::unexpected(std::move(written.error()));
+  co_return co_await read_answer(worker, *stream, request.max_body);
 }
 
 Task<> keep_outcome(Task<Result<HttpAnswer>> asking, Outcome& outcome) {

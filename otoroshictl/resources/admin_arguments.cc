@@ -40,6 +40,7 @@ class CommandReader {
  private:
   Result<AdminAction> read_action() const {
     if (arguments_.verb == Verb::show) return ShowFact{arguments_.fact};
+    if (arguments_.verb == Verb::export_all) return ExportEntities{arguments_.reveal};
     const ResourceKind* kind = nullptr;
     if (!arguments_.kind.empty()) {
       const auto found = find_kind(arguments_.kind);

@@ -12,7 +12,18 @@
 
 namespace otoroshi::ctl {
 
-enum class Verb : std::uint8_t { none, get, list, print_template, create, apply, patch, remove, show };
+enum class Verb : std::uint8_t {
+  none,
+  get,
+  list,
+  print_template,
+  create,
+  apply,
+  patch,
+  remove,
+  export_all,
+  show
+};
 
 // As they were written.
 struct AdminArguments {

@@ -190,6 +190,10 @@ void add_entity_commands(CLI::App& app, AdminArguments& arguments) {
       .ids()
       .files("Delete the entities that it holds; as for apply")
       .target();
+  add("export", Verb::export_all, "Print all entities but sessions, for apply; with --reveal, a backup")
+      .output()
+      .reveal()
+      .target();
 }
 
 void add_fact_command(CLI::App& app, AdminArguments& arguments, const char* name, Fact fact,
@@ -209,15 +213,12 @@ void add_fact_command(CLI::App& app, AdminArguments& arguments, const char* name
 
 void add_admin_commands(CLI::App& app, AdminArguments& arguments) {
   add_entity_commands(app, arguments);
-  add_fact_command(app, arguments, "export", Fact::everything, "Print all entities, for apply or a backup");
 
   auto& resources = *app.add_subcommand("resources", "The same commands, where the original client has them");
   resources.group(entity_commands);
   resources.set_help_flag(help_names, help_doc)->group(standard_group);
   resources.require_subcommand(1);
   add_entity_commands(resources, arguments);
-  add_fact_command(resources, arguments, "export", Fact::everything,
-                   "Print all entities, for apply or a backup");
 
   add_fact_command(app, arguments, "health", Fact::health,
                    "Show whether it is well; exit code 1 if it is not");

@@ -124,8 +124,8 @@ Error AdminClient::key_refused(const HttpAnswer& answer) const {
 Error refusal(const HttpAnswer& answer) {
   const auto body = parse_json(answer.body);
   const auto reason = body && body->IsObject() ? reason_in(*body) : plain_reason(answer.body);
-  return {ErrorCode::refused, Side::client,
-          std::to_string(answer.status) + (reason.empty() ? "" : ": " + reason)};
+  const auto separator = reason.empty() ? "" : reason.starts_with('\n') ? ":" : ": ";
+  return {ErrorCode::refused, Side::client, std::to_string(answer.status) + separator + reason};
 }
 
 std::vector<std::string> warnings_in(const HttpAnswer& answer) {

@@ -1,6 +1,7 @@
 #include "otoroshictl/resources/change_entities.h"
 
 #include <algorithm>
+#include <functional>
 #include <ostream>
 #include <string_view>
 #include <utility>
@@ -16,26 +17,29 @@ namespace otoroshi::ctl {
 namespace {
 
 constexpr unsigned not_found = 404;
+constexpr std::string_view token_field = "pappsToken";
 
-void tell_warnings(const Console& console, const std::string& what, const HttpAnswer& answer) {
-  for (const auto& warning : warnings_in(answer))
-    console.problems << "warning: " << what << ": " << warning << '\n';
+bool tell_failure(const Console& console, const std::string& what, const Error& error) {
+  console.problems << what << " failed: " << error.sentence << std::endl;
+  return false;
 }
 
-// "tcp-service a created", or why not. `done` is a word of that sentence.
-bool tell(const Console& console, const std::string& what, const Result<std::string_view>& done) {
-  if (done)
-    console.out << what << ' ' << *done << std::endl;  // also where a pipe is read line by line
-  else
-    console.problems << what << " failed: " << done.error().sentence << std::endl;
-  return done.has_value();
-}
-
-// The id that the gateway gave the entity.
-std::string id_in(const ResourceKind& kind, const HttpAnswer& answer) {
+// Of the entity in the answer; "": it has none.
+std::string text_in(const HttpAnswer& answer, std::string_view field) {
   const auto entity = parse_json(answer.body);
-  const auto* id = entity ? find_at(*entity, kind.id_field) : nullptr;
-  return id && id->IsString() ? std::string(text_of(*id)) : std::string();
+  const auto* value = entity ? find_at(*entity, field) : nullptr;
+  return value && value->IsString() ? std::string(text_of(*value)) : std::string();
+}
+
+// "tcp-service a created", what opens tunnels as a new session, which the gateway says this once, and
+// warnings.
+void tell_done(const Console& console, const std::string& what, std::string_view done,
+               const HttpAnswer& answer) {
+  console.out << what << ' ' << done << std::endl;  // at once, for who reads a pipe line by line
+  if (const auto token = text_in(answer, token_field); !token.empty())
+    console.out << "  " << token_field << ": " << terminal_text(token) << std::endl;
+  for (const auto& warning : warnings_in(answer))
+    console.problems << "warning: " << what << ": " << warning << std::endl;
 }
 
 // Two answers with the same one are about the same entity. The tag also covers secrets that are not shown.
@@ -44,28 +48,56 @@ const std::string& state_of(const HttpAnswer& answer) {
   return tag == answer.headers.end() ? answer.body : tag->second;
 }
 
-Result<std::string_view> apply(const AdminClient& client, const EntityDocument& entity,
-                               const Console& console) {
-  if (entity.id.empty())
-    return fail(ErrorCode::bad_input, Side::client,
-                std::string("it has no ")
-                    .append(entity.kind->id_field)
-                    .append(": give it one, or use `otoroshictl create`"));
-  const auto path = path_of(*entity.kind, entity.id);
-  const auto before = client.ask({.path = path});
-  if (!before) return std::unexpected(before.error());
-  const bool is_new = before->status == not_found;
-  if (!is_new && before->status / 100 != 2) return std::unexpected(refusal(*before));
-  const auto after = client.demand({.method = "POST", .path = path, .body = entity.json});
-  if (!after) return std::unexpected(after.error());
-  tell_warnings(console, described(*entity.kind, entity.id), *after);
-  if (is_new) return "created";
-  return state_of(*before) == state_of(*after) ? "unchanged" : "updated";
+bool has_failed(const HttpAnswer& answer) {
+  return answer.status / 100 != 2;
 }
 
 // Entities without an id are named by where they stand.
 std::string described(const EntityDocument& entity) {
   return described(*entity.kind, entity.id.empty() ? '(' + entity.origin + ')' : entity.id);
+}
+
+bool tell_missing_id(const Console& console, const EntityDocument& entity, std::string_view advice) {
+  const auto sentence = std::string("it has no ").append(entity.kind->id_field).append(advice);
+  return tell_failure(console, described(entity), {ErrorCode::bad_input, Side::client, sentence});
+}
+
+Result<bool> apply_one(const AdminClient& client, const EntityDocument& entity, const Console& console) {
+  if (entity.id.empty())
+    return tell_missing_id(console, entity, ": give it one, or use `otoroshictl create`");
+  const auto path = path_of(*entity.kind, entity.id);
+  const auto before = client.ask({.path = path});
+  if (!before) return std::unexpected(before.error());
+  const bool is_new = before->status == not_found;
+  if (!is_new && has_failed(*before)) return tell_failure(console, described(entity), refusal(*before));
+  const auto after = client.ask({.method = "POST", .path = path, .body = entity.json});
+  if (!after) return std::unexpected(after.error());
+  if (has_failed(*after)) return tell_failure(console, described(entity), refusal(*after));
+  const auto done = is_new ? "created" : state_of(*before) == state_of(*after) ? "unchanged" : "updated";
+  tell_done(console, described(entity), done, *after);
+  return true;
+}
+
+Result<bool> delete_one(const AdminClient& client, const EntityDocument& entity, const Console& console) {
+  if (entity.id.empty()) return tell_missing_id(console, entity, "");
+  const auto answer = client.ask({.method = "DELETE", .path = path_of(*entity.kind, entity.id)});
+  if (!answer) return std::unexpected(answer.error());
+  if (has_failed(*answer)) return tell_failure(console, described(entity), refusal(*answer));
+  tell_done(console, described(entity), "deleted", *answer);
+  return true;
+}
+
+// Does it with all of them. An entity that fails does not stop the others; a gateway that does not answer
+// does.
+Result<bool> with_each(const std::vector<EntityDocument>& entities,
+                       const std::function<Result<bool>(const EntityDocument&)>& change) {
+  bool all_done = true;
+  for (const auto& entity : entities) {
+    const auto done = change(entity);
+    if (!done) return done;
+    all_done &= *done;
+  }
+  return all_done;
 }
 
 void warn_of_left_out(const EntityDocuments& documents, const Console& console) {
@@ -83,13 +115,11 @@ Result<void> want_some(const EntityDocuments& documents) {
 // The entity that a change has left, where it was asked for; else a line.
 void show_changed(const ResourceKind& kind, const HttpAnswer& answer, std::string_view done,
                   OutputFormat format, const Console& console) {
-  const auto what = described(kind, id_in(kind, answer));
   const auto entity = parse_json(answer.body);
   if (format == OutputFormat::table || !entity)
-    tell(console, what, done);
+    tell_done(console, described(kind, text_in(answer, kind.id_field)), done, answer);
   else
     console.out << entities_text(format, kind, *entity);
-  tell_warnings(console, what, answer);
 }
 
 Result<std::string> read_patch(const PatchEntity& patch) {
@@ -121,17 +151,15 @@ Result<bool> create_entities(const AdminClient& client, const CreateEntities& cr
   auto documents = read_entities(create.sources, create.kind);
   if (!documents) return std::unexpected(std::move(documents.error()));
   if (auto some = want_some(*documents); !some) return std::unexpected(std::move(some.error()));
-  bool all_done = true;
-  for (const auto& entity : documents->entities) {
-    // The generic family would answer a taken id with 401, as if the key were wrong.
-    const auto path = std::string("/api/").append(create.kind->path);
-    const auto answer = client.demand({.method = "POST", .path = path, .body = entity.json});
-    if (answer)
-      show_changed(*create.kind, *answer, "created", format, console);
-    else
-      all_done = tell(console, described(entity), std::unexpected(answer.error()));
-  }
-  return all_done;
+  // The generic family would answer a taken id with 401, as if the key were wrong.
+  const auto path = std::string("/api/").append(create.kind->path);
+  return with_each(documents->entities, [&](const EntityDocument& entity) -> Result<bool> {
+    const auto answer = client.ask({.method = "POST", .path = path, .body = entity.json});
+    if (!answer) return std::unexpected(answer.error());
+    if (has_failed(*answer)) return tell_failure(console, described(entity), refusal(*answer));
+    show_changed(*create.kind, *answer, "created", format, console);
+    return true;
+  });
 }
 
 Result<bool> apply_entities(const AdminClient& client, const ApplyEntities& apply, const Console& console) {
@@ -140,10 +168,8 @@ Result<bool> apply_entities(const AdminClient& client, const ApplyEntities& appl
   warn_of_left_out(*documents, console);
   if (auto some = want_some(*documents); !some) return std::unexpected(std::move(some.error()));
   sort_for_applying(documents->entities);
-  bool all_done = true;
-  for (const auto& entity : documents->entities)
-    all_done &= tell(console, described(entity), ctl::apply(client, entity, console));
-  return all_done;
+  return with_each(documents->entities,
+                   [&](const EntityDocument& entity) { return apply_one(client, entity, console); });
 }
 
 Result<bool> patch_entity(const AdminClient& client, const PatchEntity& patch, OutputFormat format,
@@ -170,17 +196,8 @@ Result<bool> delete_entities(const AdminClient& client, const DeleteEntities& re
   if (auto some = want_some(*documents); !some) return std::unexpected(std::move(some.error()));
   sort_for_applying(entities);
   std::ranges::reverse(entities);
-  bool all_done = true;
-  for (const auto& entity : entities) {
-    if (entity.id.empty()) {
-      all_done = tell(console, described(entity), fail(ErrorCode::bad_input, Side::client, "it has no id"));
-      continue;
-    }
-    const auto answer = client.demand({.method = "DELETE", .path = path_of(*entity.kind, entity.id)});
-    all_done &= tell(console, described(entity),
-                     answer ? Result<std::string_view>("deleted") : std::unexpected(answer.error()));
-  }
-  return all_done;
+  return with_each(entities,
+                   [&](const EntityDocument& entity) { return delete_one(client, entity, console); });
 }
 
 }  // namespace otoroshi::ctl

@@ -1,6 +1,6 @@
 // The commands that change entities. Each goes through all that it is given, says of each entity on one line
-// what became of it, and returns false if any failed; nothing is asked of the gateway before all files are
-// read. They block.
+// what became of it, and returns false if any failed; a gateway that does not answer ends it. Nothing is
+// asked of the gateway before all files are read. They block.
 #pragma once
 
 #include "common/base/result.h"

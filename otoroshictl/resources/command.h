@@ -57,13 +57,17 @@ struct DeleteEntities {
   EntitySources sources;
 };
 
-enum class Fact : std::uint8_t { health, infos, metrics, version, everything };
+struct ExportEntities {
+  bool reveal = false;  // as a backup needs it
+};
+
+enum class Fact : std::uint8_t { health, infos, metrics, version };
 struct ShowFact {
   Fact fact;
 };
 
 using AdminAction = std::variant<GetEntity, ListEntities, PrintTemplate, CreateEntities, ApplyEntities,
-                                 PatchEntity, DeleteEntities, ShowFact>;
+                                 PatchEntity, DeleteEntities, ExportEntities, ShowFact>;
 
 struct AdminCommand {
   TargetArguments target;

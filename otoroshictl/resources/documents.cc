@@ -180,8 +180,13 @@ Result<EntityDocuments> read_entities(std::string_view text, std::string_view na
   return reader.take();
 }
 
+// Not std::stable_sort: libstdc++ 12 builds it on what C++23 has removed, which clang refuses.
 void sort_for_applying(std::vector<EntityDocument>& entities) {
-  std::ranges::stable_sort(entities, {}, &EntityDocument::kind);  // they lie in one table, in that order
+  std::vector<EntityDocument> sorted;
+  for (const auto& kind : resource_kinds())
+    for (auto& entity : entities)
+      if (entity.kind == &kind) sorted.push_back(std::move(entity));
+  entities = std::move(sorted);
 }
 
 std::string described(const ResourceKind& kind, std::string_view id) {

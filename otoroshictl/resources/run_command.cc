@@ -8,12 +8,14 @@
 #include "otoroshictl/resources/admin_client.h"
 #include "otoroshictl/resources/change_entities.h"
 #include "otoroshictl/resources/output.h"
+#include "otoroshictl/resources/table.h"
 #include "otoroshictl/resources/terminal_text.h"
 
 namespace otoroshi::ctl {
 namespace {
 
 constexpr auto reveal_query = "?reveal=true";
+constexpr auto infos_path = "/api/infos";
 
 class Runner {
  public:
@@ -57,14 +59,17 @@ class Runner {
     return delete_entities(client_, remove, console_);
   }
 
+  Result<bool> operator()(const ExportEntities& wanted) const {
+    return show_document(std::string("/api/otoroshi.json").append(wanted.reveal ? reveal_query : ""),
+                         document_text);
+  }
+
   Result<bool> operator()(const ShowFact& show) const {
     switch (show.fact) {
       case Fact::health:
         return show_health();
       case Fact::infos:
-        return show_document("/api/infos", facts_text);
-      case Fact::everything:
-        return show_document("/api/otoroshi.json", document_text);
+        return show_document(infos_path, facts_text);
       case Fact::metrics:
         return show_metrics();
       case Fact::version:
@@ -109,11 +114,11 @@ class Runner {
 
   // Ours stands also where no gateway can be asked.
   Result<bool> show_version() const {
-    const auto answer = client_.demand_json({.path = "/api/version"});
+    const auto answer = client_.demand_json({.path = infos_path});
     JsonWriter json;
     json.begin_object().key("otoroshictl").text(OTOROSHI_VERSION);
-    if (answer && answer->IsObject() && answer->HasMember("version"))
-      json.key("gateway").value((*answer)["version"]);
+    if (const auto* version = answer ? find_at(*answer, "otoroshi_version") : nullptr)
+      json.key("gateway").value(*version);
     json.end_object();
     console_.out << facts_text(format_, *parse_json(json.take()));
     if (!answer) return std::unexpected(answer.error());

@@ -82,7 +82,10 @@ std::string table_text(std::span<const std::string_view> headers,
   lines.emplace_back(headers.begin(), headers.end());
   for (const auto& row : rows) {
     auto& cells = lines.emplace_back();
-    for (const auto& cell : row) cells.push_back(cut_to_width(terminal_text(cell)));
+    for (const auto& cell : row) {
+      const bool is_id = cells.empty();  // which the next command may want
+      cells.push_back(is_id ? terminal_text(cell) : cut_to_width(terminal_text(cell)));
+    }
   }
   std::vector<std::size_t> widths(headers.size());
   for (const auto& cells : lines)

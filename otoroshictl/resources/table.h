@@ -18,7 +18,7 @@ const JsonValue* find_at(const JsonValue& entity, std::string_view path);
 std::string cell_text(const JsonValue* value, ColumnFormat format);
 
 // Rows as they are, below the headers; every row has as many cells. Cells are made safe for terminals, and
-// cut where they are long.
+// long ones are cut, but for those of the first column.
 std::string table_text(std::span<const std::string_view> headers,
                        const std::vector<std::vector<std::string>>& rows);
 

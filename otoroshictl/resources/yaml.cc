@@ -103,13 +103,15 @@ class JsonFromYaml final : public YAML::EventHandler {
   std::vector<std::string> documents_;
 };
 
-// Starts like no number, holds nothing that means something in YAML, and is no word of YAML 1.1.
+// Starts like no number, holds nothing that means something in YAML, and is no word of YAML 1.1. A space is
+// only a space between words.
 bool may_stand_plain(std::string_view text) {
   constexpr std::array<std::string_view, 9> words = {"true", "false", "null", "yes", "no",
                                                      "on",   "off",   "y",    "n"};
-  if (text.empty() || is_digit(text.front()) || !is_alphanumeric(text.front())) return false;
-  if (!std::ranges::all_of(text, [](char c) { return is_name_character(c) || c == '/' || c == '@'; }))
+  if (text.empty() || is_digit(text.front()) || !is_alphanumeric(text.front()) || text.back() == ' ')
     return false;
+  const auto is_harmless = [](char c) { return is_name_character(c) || c == '/' || c == '@' || c == ' '; };
+  if (!std::ranges::all_of(text, is_harmless)) return false;
   return std::ranges::none_of(words, [&](auto word) { return equal_ignoring_case(text, word); });
 }
 

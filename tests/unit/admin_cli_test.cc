@@ -86,7 +86,8 @@ TEST_CASE("admin commands: facts, forms and the target") {
   CHECK(action_of<ShowFact>({"infos"}).fact == Fact::infos);
   CHECK(action_of<ShowFact>({"metrics"}).fact == Fact::metrics);
   CHECK(action_of<ShowFact>({"version"}).fact == Fact::version);
-  CHECK(action_of<ShowFact>({"export"}).fact == Fact::everything);
+  CHECK_FALSE(action_of<ExportEntities>({"export"}).reveal);
+  CHECK(action_of<ExportEntities>({"resources", "export", "--reveal"}).reveal);
 
   CHECK(command_of({"list", "routes"}).format == OutputFormat::table);
   CHECK(command_of({"list", "routes", "-o", "json"}).format == OutputFormat::json);

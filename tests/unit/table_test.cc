@@ -23,13 +23,14 @@ TEST_CASE("table: columns are as wide as their widest cell, and lines have no sp
         "x   y     z\n");
 }
 
-TEST_CASE("table: long cells are cut between characters") {
-  constexpr std::array<std::string_view, 1> headers = {"X"};
+TEST_CASE("table: long cells are cut between characters, but ids are not") {
+  constexpr std::array<std::string_view, 2> headers = {"X", "Y"};
   std::string text;
   for (int i = 0; i < 61; ++i) text += "\xc3\xa9";
-  const auto table = table_text(headers, {{text}});
-  CHECK(table == "X\n" + text.substr(0, 2 * 57) + "...\n");
-  CHECK(table_text(headers, {{text.substr(2)}}) == "X\n" + text.substr(2) + "\n");
+  const auto long_cell = text.substr(2);
+  CHECK(table_text(headers, {{text, text}}) ==
+        "X" + std::string(62, ' ') + "Y\n" + text + "  " + text.substr(0, 2 * 57) + "...\n");
+  CHECK(table_text(headers, {{"a", long_cell}}) == "X  Y\na  " + long_cell + "\n");
 }
 
 TEST_CASE("table: what a cell shows of a value") {
