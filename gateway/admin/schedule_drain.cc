@@ -12,8 +12,9 @@ void schedule_drain(AdminContext& context, const TcpService& gone, std::chrono::
                       duration_text(after)};
   const ConnectionRegistry::Drain drain{gone.id, now, now + after,
                                         now + after + timeouts.peek + timeouts.handshake, why};
-  on_every_worker(context.workers,
-                  [&](AcceptingWorker& worker, std::size_t) { worker.context.registry.drain(drain); });
+  for (auto& worker : context.workers) {
+    worker->context.worker.post([&registry = worker->context.registry, drain] { registry.drain(drain); });
+  }
 }
 
 }  // namespace otoroshi::gateway

@@ -8,9 +8,10 @@
 
 namespace otoroshi::gateway {
 
-// Closes the live connections of a service that has just been deleted or disabled once `after` is over (up to
-// a second later; zero: at once). Connections that begin from now on, because the service was created or
-// enabled again in the meantime, live on. Without it, connections outlive their service. Control thread only.
+// Closes the live connections of a service that has just been deleted or disabled once `after` is over, up to
+// a second later. Connections that begin from now on, because the service was created or enabled again in the
+// meantime, live on. Without it, connections outlive their service. Does not wait for the workers. Control
+// thread only.
 void schedule_drain(AdminContext& context, const TcpService& gone, std::chrono::milliseconds after);
 
 }  // namespace otoroshi::gateway

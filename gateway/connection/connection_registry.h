@@ -51,8 +51,7 @@ class ConnectionRegistry {
   // once one direction has ended (zero: no limit), and what a drain wants closed. Called about once a second.
   void sweep(Clock::time_point now, Clock::duration idle, Clock::duration half_closed);
 
-  // By this call if it is due, else by a sweep. If there are drains_at_most already, the one that is due
-  // first happens now.
+  // For the sweeps to come. If there are drains_at_most already, the half that is due first happens now.
   void drain(Drain drain);
 
   void abort_all(const Error& why);
@@ -63,6 +62,7 @@ class ConnectionRegistry {
   }
 
  private:
+  void bring_drains_forward();
   void close_drained(Clock::time_point now);
 
   std::list<Place> places_;
