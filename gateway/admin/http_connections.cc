@@ -114,6 +114,8 @@ int head_is_complete(http_parser* parser) {
       parsing.body.begin(0, 0);
       return 0;
     }
+    // RESTinio itself says it only when the body is there.
+    context.m_header.method(Traits::http_methods_mapper_t::from_nodejs(parser->method));
     const auto head = without_body(context.m_header);
     const auto limit = parsing.service.body_limit(head);
     parsing.body.begin(announced, limit);

@@ -1,5 +1,6 @@
 """What a hostile client does to the admin API: it gets an answer or is cut off, memory stays bounded, nobody waits."""
 
+import json
 import socket
 import subprocess
 import time
@@ -93,6 +94,11 @@ class AdminHostile(Story):
             self.assertEqual((answer.status, answer.json["error"]), (413, "too_large"), (size, path))
         self.memory_is_back(before)
         self.assertEqual(self.admin.get(SERVICES).json, [])
+
+    def test_a_bulk_body_may_be_longer_than_an_entity(self):
+        line = json.dumps({"name": "a" * MIB, "port": 0})
+        answer = self.admin.post(SERVICES + "/_bulk", "\n".join([line] * 10), content_type="application/x-ndjson")
+        self.assertEqual([one["status"] for one in answer.lines], [400] * 10)
 
     def test_a_long_body_without_the_key_is_held_by_nobody(self):
         before = self.gateway.rss()
