@@ -31,6 +31,11 @@ bool is_self_signed(const X509Ptr& certificate) {
   return (X509_get_extension_flags(certificate.get()) & EXFLAG_SS) != 0;
 }
 
+// A chain is shown to whoever may read the certificate, a private key is not.
+bool holds_a_private_key(std::string_view pem) {
+  return pem.find("PRIVATE KEY-----") != pem.npos;
+}
+
 void check_key_belongs(const Chain& chain, const EVP_PKEY* key, const JsonPlace& place) {
   if (is_key_of(chain.front().get(), key)) return;
   for (std::size_t i = 1; i < chain.size(); ++i) {
@@ -106,6 +111,8 @@ Problems check(const StoredCertificate& certificate) {
       chain = std::move(*parsed);
     else
       chain_place.problem(parsed.error().sentence);
+    if (holds_a_private_key(certificate.chain))
+      chain_place.problem("holds a private key, which would be shown with it: move that to \"privateKey\"");
   }
   if (is_short_enough(certificate.password, max_password_bytes, root / "password"))
     check_key(certificate, chain, root / "privateKey");

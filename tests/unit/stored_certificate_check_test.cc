@@ -64,7 +64,8 @@ TEST_CASE("a stored certificate is good, or is refused with the place and the re
   } rows[] = {
       {stored(pair()), ""},
       {stored(pair().certificate + ca().pem(), pair().key), ""},
-      {stored(pair().both(), pair().both()), ""},
+      {stored(pair().certificate, pair().both()), ""},
+      {stored(pair().both(), pair().key), "/chain: holds a private key, which would be shown"},
       {stored(self_signed({.names = {"one.test"}, .key_type = EVP_PKEY_RSA})), ""},
       {stored(ca().issue({.names = {"one.test"}, .valid_until = hours(-1)})), ""},  // a warning
 
