@@ -2,8 +2,11 @@
 
 import os
 import shutil
+import sys
 import tempfile
 import unittest
+
+_SKIPPED = 77  # ctest then lists the file as not run (SKIP_RETURN_CODE)
 
 
 class Story(unittest.TestCase):
@@ -20,4 +23,8 @@ class Story(unittest.TestCase):
 
 
 def main():
-    unittest.main(module="__main__", verbosity=2)
+    result = unittest.main(module="__main__", verbosity=2, exit=False).result
+    if not result.wasSuccessful():
+        sys.exit(1)
+    if result.testsRun and len(result.skipped) == result.testsRun:
+        sys.exit(_SKIPPED)
