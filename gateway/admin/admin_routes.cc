@@ -1,5 +1,6 @@
 #include "gateway/admin/admin_routes.h"
 
+#include <algorithm>
 #include <optional>
 #include <utility>
 
@@ -56,11 +57,15 @@ const Operation* AdminRoutes::find(AdminRequest& request, bool& path_is_known) c
 }
 
 std::string AdminRoutes::methods_of(std::string_view path) const {
-  std::string methods;
+  std::vector<std::string_view> methods;
   for (const auto& operation : operations_) {
-    if (match(operation.path, path)) methods.append(methods.empty() ? "" : ", ").append(operation.method);
+    // Two patterns of one path may share a method.
+    if (match(operation.path, path) && std::ranges::find(methods, operation.method) == methods.end())
+      methods.push_back(operation.method);
   }
-  return methods;
+  std::string list;
+  for (const auto method : methods) list.append(list.empty() ? "" : ", ").append(method);
+  return list;
 }
 
 }  // namespace otoroshi::gateway

@@ -65,5 +65,6 @@ TEST_CASE("what a path can be asked with") {
   const auto routes = some_routes();
   CHECK(routes.methods_of("/api/things") == "GET, POST");
   CHECK(routes.methods_of("/api/things/7") == "GET, DELETE");
+  CHECK(routes.methods_of("/api/things/_template") == "GET, DELETE");
   CHECK(routes.methods_of("/nothing").empty());
 }
