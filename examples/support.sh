@@ -53,7 +53,8 @@ wait_for_port() {
 start_gateway() {
   tunnel_port=$(free_port)
   # Without the admin API: nothing here needs it, and examples may run side by side.
-  start gateway env GATEWAY_TUNNEL_PORT="$tunnel_port" GATEWAY_ADMIN_PORT=0 "$programs/gateway" --config config.json
+  start gateway env GATEWAY_TUNNEL_PORT="$tunnel_port" GATEWAY_ADMIN_PORT=0 GATEWAY_DATA_DIR="$folder/data" \
+    "$programs/gateway" --config config.json
   wait_for_line gateway ready
 }
 

@@ -6,7 +6,10 @@
 #include <map>
 
 #include "gateway/config/import_file.h"
+#include "gateway/store/entities_check.h"
 #include "gateway/store/entity_kinds.h"
+#include "gateway/store/import_plan.h"
+#include "gateway/store/open_store.h"
 #include "gateway/store/snapshot.h"
 
 namespace otoroshi::gateway {
@@ -30,10 +33,7 @@ class Check {
 
   void run() {
     check_tls_material();
-    auto imported = load_import_files(config_.imports);
-    if (!imported) return append(problems_, imported.error());
-    append(warnings_, imported->warnings);
-    entities_ = std::move(imported->entities);
+    if (!read_entities()) return;
     known_.tls = tls_.served(entities_.certificates, nullptr);
     check_services();
     check_tunnel();
@@ -52,6 +52,20 @@ class Check {
   }
 
  private:
+  // What would be served: what is stored, and what the import files make of it.
+  bool read_entities() {
+    auto stored = read_store(config_);
+    if (!stored) problems_.push_back({"", stored.error().sentence});
+    auto imported = load_import_files(config_.imports);
+    if (!imported) append(problems_, imported.error());
+    if (!stored || !imported) return false;
+    append(warnings_, imported->warnings);
+    entities_ = plan_import(*stored, std::move(imported->entities), import_mode(config_)).entities;
+    const auto conflicts = imported->places.locate(check_together(entities_, nullptr, config_));
+    append(problems_, conflicts);
+    return conflicts.empty();
+  }
+
   void check_tls_material() {
     if (auto read = tls_.read(); !read) problems_.push_back({"", read.error().sentence});
     append(problems_, tls_.problems());
@@ -72,8 +86,6 @@ class Check {
   }
 
   void check_tunnel() {
-    append(problems_, port_conflicts(entities_.services, config_.tunnel));
-    append(problems_, port_conflicts(entities_.services, config_.admin));
     const TunnelSettings settings{config_.tunnel,
                                   config_.secret};  // whatever the secret will be: none is made
     check_snapshot({.tunnel = entities_.tunnel}, settings);

@@ -12,6 +12,7 @@
 #include "gateway/sd_notify.h"
 #include "gateway/store/import_plan.h"
 #include "gateway/store/memory_store.h"
+#include "gateway/store/open_store.h"
 #include "gateway/tunnel/serve_tunnel.h"
 
 namespace otoroshi::gateway {
@@ -75,6 +76,9 @@ Gateway::~Gateway() {
 }
 
 Result<void> Gateway::start() {
+  auto store = open_store(config_);
+  if (!store) return std::unexpected(store.error());
+
   auto events = EventSink::open(config_.events.output);
   if (!events) return std::unexpected(events.error());
   events_ = std::move(*events);
@@ -93,7 +97,7 @@ Result<void> Gateway::start() {
   }
 
   if (auto loaded = tls_.reload(); !loaded) return loaded;
-  live_ = std::make_unique<LiveEntities>(config_, listeners_, tls_, std::make_unique<MemoryStore>());
+  live_ = std::make_unique<LiveEntities>(config_, listeners_, tls_, std::move(*store));
   watch_signals();
   watch_certificates();
   if (auto imported = import_files(); !imported) return imported;
@@ -123,10 +127,14 @@ Result<void> Gateway::import_files() {
     return fail(ErrorCode::bad_input, Side::gateway, "the import files cannot be used as they are");
   }
   log_warnings(imported->warnings);
-  auto plan = plan_import(live_->entities(), std::move(imported->entities));
+  auto plan = plan_import(live_->entities(), std::move(imported->entities), import_mode(config_));
   const auto counts = to_text(plan);
-  if (auto changed = live_->change(std::move(plan.entities)); !changed)
-    return fail(changed.error().code, Side::gateway, to_text(changed.error()));
+  if (auto changed = live_->change(std::move(plan.entities)); !changed) {
+    if (changed.error().code != ErrorCode::bad_input)
+      return fail(changed.error().code, Side::gateway, to_text(changed.error()));
+    log_problems(imported->places.locate(changed.error().problems));
+    return fail(ErrorCode::bad_input, Side::gateway, "the entities cannot be served as they are");
+  }
   spdlog::info("entities: {}; open ports: {}", counts, live_->snapshot()->ports.size());
   return {};
 }

@@ -62,7 +62,7 @@ std::variant<CommandLine, PrintAndExit> read_command_line(int argc, const char* 
   app.add_flag("--check", line.check,
                "Read settings, services and certificates, tell every problem, and exit (0 or 2)");
   app.add_flag("--import-replace", line.flags.import_replace,
-               "Entities of the import files overwrite stored ones (no effect in this build yet)");
+               "Entities of the import files overwrite stored ones");
   add_choice(app, "--log-level", line.flags.log_level, log_levels, "How much is logged (default info)");
   add_choice(app, "--log-format", line.flags.log_format, log_formats, "How log lines look (default text)");
   try {

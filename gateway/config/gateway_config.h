@@ -32,7 +32,7 @@ struct GatewayConfig {
   using Duration = std::chrono::milliseconds;
 
   struct Store {
-    StoreType type = StoreType::memory;  // sqlite is refused until the embedded store is part of the build
+    StoreType type = StoreType::sqlite;
   };
 
   struct Admin {

@@ -1,19 +1,16 @@
 #include "gateway/config/import_file.h"
 
 #include <algorithm>
-#include <charconv>
 #include <string_view>
 #include <tuple>
 #include <vector>
 
 #include "common/base/read_file.h"
 #include "common/json/reader.h"
-#include "common/model/tcp_service_check.h"
 #include "common/text/nearest.h"
 #include "common/text/quoted.h"
 #include "gateway/config/import_section.h"
 #include "gateway/store/entity_kinds.h"
-#include "gateway/tunnel/tunnel_route.h"
 
 namespace otoroshi::gateway {
 namespace {
@@ -55,12 +52,10 @@ class Importer {
 
   std::expected<Imported, Problems> finish() {
     for_each_section([this](auto& section) { section.settle_ids(findings_); });
-    check_ports();
-    check_verifiers();
     if (!findings_.problems.empty()) return std::unexpected(std::move(findings_.problems));
-    Imported imported{.entities = {}, .warnings = std::move(findings_.warnings)};
+    Imported imported{.entities = {}, .places = {}, .warnings = std::move(findings_.warnings)};
     for_each_section([&imported]<class Entity>(ImportSection<Entity>& section) {
-      list_of<Entity>(imported.entities) = section.take();
+      list_of<Entity>(imported.entities) = section.take(imported.places);
     });
     return imported;
   }
@@ -105,35 +100,6 @@ class Importer {
 
   void warn(const std::string& file, const JsonPlace& place, std::string sentence) {
     report(findings_.warnings, {file, place.pointer()}, {{"", std::move(sentence)}});
-  }
-
-  // check_together() knows a service by its place in the list, "/3/port"; people know it by its file.
-  void check_ports() {
-    const auto& entries = std::get<ImportSection<TcpService>>(sections_).entries();
-    std::vector<TcpServicePtr> services;
-    for (const auto& entry : entries) services.push_back(entry.entity);
-    for (auto& problem : otoroshi::check_together(services)) {
-      std::size_t index = 0;
-      const auto* end = problem.path.data() + problem.path.size();
-      const auto* rest = std::from_chars(problem.path.data() + 1, end, index).ptr;
-      report(findings_.problems, entries.at(index).place,
-             {{std::string(rest, end), std::move(problem.sentence)}});
-    }
-  }
-
-  // A route that wants a verifier which is not there lets nobody in.
-  void check_verifiers() {
-    const auto& verifiers = std::get<ImportSection<JwtVerifier>>(sections_);
-    for (const auto& [route, place] : std::get<ImportSection<Route>>(sections_).entries()) {
-      const auto tunnel = make_tunnel_route(route);
-      if (!tunnel || !*tunnel) continue;  // no tunnel's: it has passed its check
-      for (const auto& rule : (*tunnel)->access.jwt) {
-        for (const auto& id : rule.verifiers) {
-          if (!verifiers.mentions(id))
-            report(findings_.problems, place, {{"/plugins", "there is no JWT verifier " + quoted(id)}});
-        }
-      }
-    }
   }
 
   decltype(sections_of(entity_kinds(), {})) sections_;

@@ -1,5 +1,5 @@
 // Import files: {"tcpServices": [...], "routes": [...], ...}, the sections of an Otoroshi export. All files
-// together give the entities of the gateway, or every problem: half of a file is never served.
+// together give entities that are each fine alone, or every problem: half of a file is never served.
 #pragma once
 
 #include <expected>
@@ -7,6 +7,7 @@
 #include <string>
 
 #include "common/base/result.h"
+#include "gateway/config/import_places.h"
 #include "gateway/store/entities.h"
 
 namespace otoroshi::gateway {
@@ -18,12 +19,13 @@ struct ImportFile {
 
 struct Imported {
   Entities entities;  // in the order of the files, which is their order of creation
+  ImportPlaces places;
   Problems warnings;  // sections that were passed over, settings without effect
 };
 
-// Pure. Checks each entity, and all of them together. A service, route or verifier without "id" gets one that
-// is made of what tells it from others (and a number, if that is taken), so that a later reading finds the
-// same one. `known`: what is there already; a certificate that is may come without its private key.
+// Pure. Checks each entity; whether they can be there together, and with those that are stored, is for
+// check_together(). A service, route or verifier without "id" gets one that is made of what tells it from
+// others (and a number, if that is taken), so that a later reading finds the same one. `known`: what is there already; a certificate that is may come without its private key.
 std::expected<Imported, Problems> read_import_files(std::span<const ImportFile> files,
                                                     const Entities& known = {});
 

@@ -16,13 +16,6 @@ std::uint64_t stable_hash(std::string_view text) {
 
 }  // namespace
 
-void report(Problems& list, const ImportPlace& place, Problems found) {
-  for (auto& problem : found) {
-    const auto path = place.pointer + problem.path;
-    list.push_back({path.empty() ? place.file : place.file + ": " + path, std::move(problem.sentence)});
-  }
-}
-
 std::string stable_id(std::string_view prefix, std::string_view identity) {
   std::array<char, 16> hex{};
   const auto end = std::to_chars(hex.data(), hex.data() + hex.size(), stable_hash(identity), 16).ptr;

@@ -7,29 +7,20 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
 #include "common/base/result.h"
 #include "common/json/reader.h"
+#include "gateway/config/import_places.h"
 #include "gateway/store/entity_kinds.h"
 
 namespace otoroshi::gateway {
-
-// Where something stands: a file, and a JSON Pointer in it.
-struct ImportPlace {
-  std::string file;
-  std::string pointer;
-};
 
 struct ImportFindings {
   Problems problems;
   Problems warnings;
 };
-
-// Adds `found` to `list`, with the place in front of each path: "services.json: /tcpServices/3/port".
-void report(Problems& list, const ImportPlace& place, Problems found);
 
 // The same for equal texts, on every machine and in every build.
 std::string stable_id(std::string_view prefix, std::string_view identity);
@@ -49,10 +40,6 @@ class ImportSection {
   }
 
   std::string_view name() const { return kind_->section; }
-  const std::vector<Entry>& entries() const { return entries_; }  // those without a problem, in order
-
-  // Whether an entity with this id was there, with or without a problem.
-  bool mentions(const std::string& id) const { return mentioned_.contains(id); }
 
   // `list` is the section's value in `file`.
   void read(const std::string& file, const JsonValue& list, const JsonPlace& section,
@@ -84,16 +71,18 @@ class ImportSection {
     }
   }
 
-  EntityList<Entity> take() {
+  EntityList<Entity> take(ImportPlaces& places) {
     EntityList<Entity> entities;
-    for (auto& entry : entries_) entities.push_back(std::move(entry.entity));
+    for (auto& [entity, place] : entries_) {
+      places.add(kind_->section, (*entity).*kind_->id, std::move(place));
+      entities.push_back(std::move(entity));
+    }
     entries_.clear();
     return entities;
   }
 
  private:
   void read_entity(ImportPlace place, const JsonValue& value, ImportFindings& findings) {
-    note_id(value);
     auto entity = otoroshi::read_entity(kind_->description(), value);
     if (!entity) return report(findings.problems, place, std::move(entity.error()));
     if (const auto known = known_.find((*entity).*kind_->id); known != known_.end())
@@ -105,14 +94,6 @@ class ImportSection {
     entries_.push_back({std::make_shared<Entity>(std::move(*entity)), std::move(place)});
   }
 
-  void note_id(const JsonValue& value) {
-    if (!value.IsObject()) return;
-    for (const auto& member : value.GetObject()) {
-      if (text_of(member.name) == kind_->id_field && member.value.IsString())
-        mentioned_.emplace(text_of(member.value));
-    }
-  }
-
   Problem id_is_taken(const Entity& holder) const {
     return {std::string("/").append(kind_->id_field), "the id is taken by " + described(*kind_, holder) +
                                                           ": an id stands for one " +
@@ -122,7 +103,6 @@ class ImportSection {
   const EntityKind<Entity>* kind_;
   std::unordered_map<std::string_view, const Entity*> known_;  // by id
   std::vector<Entry> entries_;
-  std::unordered_set<std::string> mentioned_;
 };
 
 }  // namespace otoroshi::gateway

@@ -11,15 +11,17 @@ using F = SettingField;
 constexpr Setting table[] = {
     {"threads", [](C& c) -> F { return ThreadsField{&c.threads}; }, "Worker threads; 0 = one per core."},
     {"dataDir", [](C& c) -> F { return PathField{&c.data_dir}; },
-     "Folder for what the gateway keeps, such as a `secret` that it has made; created with mode 0700 when "
-     "there is something to keep."},
+     "Folder for what the gateway keeps: the store `entities.db`, and secrets that it has made; created with "
+     "mode 0700 when there is something to keep. One gateway at a time can use it."},
     {"store.type", [](C& c) -> F { return StoreTypeField{&c.store.type}; },
-     "Where entities live. `memory`: the files of `import` are the truth. `sqlite`: not in this build yet."},
+     "Where entities live. `sqlite`: in `dataDir`, each change on the disk before it is answered. `memory`: "
+     "nowhere; the files of `import` are the truth."},
     {"import", [](C& c) -> F { return PathListField{&c.imports}; },
      "Files of entities, `{\"tcpServices\": [...], \"routes\": [...]}`; read at start and at SIGHUP. In the "
      "environment: separated by commas."},
     {"importReplace", [](C& c) -> F { return BooleanField{&c.import_replace}; },
-     "With `sqlite`: entities of the files overwrite stored ones with the same id. No effect with `memory`."},
+     "With `sqlite`: entities of the files overwrite stored ones with the same id; without it they are "
+     "skipped. No effect with `memory`."},
     {"secret", [](C& c) -> F { return SecretField{&c.secret}; },
      "Signs session tokens of the tunnel; empty = made once when there are sessions, and kept in "
      "`dataDir`/secret."},

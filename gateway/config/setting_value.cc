@@ -70,15 +70,7 @@ class ValueReader {
     bool is_path = *text != "none" && *text != "stdout";
     *field.value = is_path ? in_folder(*text, folder_) : std::string(*text);
   }
-  void operator()(StoreTypeField field) const {
-    StoreType type = *field.value;
-    read_name(store_types, &type);
-    if (type == StoreType::sqlite) {
-      place_.problem("\"sqlite\" is not in this build yet: use \"memory\"");
-    } else {
-      *field.value = type;
-    }
-  }
+  void operator()(StoreTypeField field) const { read_name(store_types, field.value); }
   void operator()(LogLevelField field) const { read_name(log_levels, field.value); }
   void operator()(LogFormatField field) const { read_name(log_formats, field.value); }
 

@@ -35,7 +35,7 @@ TEST_CASE("without a file every setting has its default") {
   REQUIRE(config);
   CHECK(config->threads == 0);
   CHECK(config->data_dir == "otoroshi-data");
-  CHECK(config->store.type == StoreType::memory);
+  CHECK(config->store.type == StoreType::sqlite);
   CHECK(config->timeouts.idle == 1h);
   CHECK(config->limits.socket_buffer == 1048576);
   CHECK(config->events.output == "none");
@@ -60,6 +60,7 @@ TEST_CASE("a file with comments and trailing commas sets every kind of value") {
   CHECK(config.threads == 4);
   CHECK(config.imports == std::vector<std::string>{"/etc/gateway/a.json", "/b.json"});
   CHECK(config.import_replace);
+  CHECK(config.store.type == StoreType::memory);
   CHECK(config.secret == "s3cret");
   CHECK(config.tunnel.address == "::1");
   CHECK(config.tunnel.tls_port == 8443);
@@ -100,7 +101,6 @@ TEST_CASE("a wrong setting is one problem that names file, path, value and what 
       {R"({"import": "a.json"})", "/import", "a text", "list"},
       {R"({"import": ["a.json", 7]})", "/import/1", "", "text"},
       {R"({"store": {"type": "redis"}})", "/store/type", "redis", "\"memory\""},
-      {R"({"store": {"type": "sqlite"}})", "/store/type", "sqlite", "not in this build yet: use \"memory\""},
       {R"({"timeouts": {"peek": 5}})", "/timeouts/peek", "5", "\"5s\""},
       {R"({"timeouts": {"peek": "5"}})", "/timeouts/peek", "5", "\"5s\""},
       {R"({"timeouts": {"peek": "0s"}})", "/timeouts/peek", "0s", "longer than 0"},
@@ -216,10 +216,11 @@ TEST_CASE("the admin API and the tunnel may have one port on different addresses
 }
 
 TEST_CASE("importReplace is a warning where the files are the truth anyway") {
-  auto config = good(R"({"importReplace": true})");
+  auto config = good(R"({"importReplace": true, "store": {"type": "memory"}})");
   REQUIRE(config.warnings.size() == 1);
   CHECK(config.warnings[0].path == "/importReplace");
-  CHECK(good(R"({"importReplace": false})").warnings.empty());
+  CHECK(good(R"({"importReplace": true})").warnings.empty());
+  CHECK(good(R"({"importReplace": false, "store": {"type": "memory"}})").warnings.empty());
 }
 
 TEST_CASE("docs/configuration.md lists every setting as the table has it") {

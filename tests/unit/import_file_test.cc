@@ -117,17 +117,25 @@ TEST_CASE("every problem of every file is told with its place") {
   CHECK(mentions(text, "f2: line 1"));
 }
 
-TEST_CASE("conflicts between services name the later one's place, across files too") {
+TEST_CASE("an id that is taken is told at the later one's place, across files too") {
   auto first = file_of(service(R"("id": "a", "port": 1)"));
   auto same_id =
       to_text(bad({first, file_of(service(R"("port": 2)") + ',' + service(R"("id": "a", "port": 3)"))}));
   CHECK(mentions(same_id, "f1: /tcpServices/1/id: "));
-  // The bad service in between must not shift the places.
-  auto same_port =
-      to_text(bad({first, file_of(service(R"("port": 0)") + ',' + service(R"("id": "b", "port": 1)"))}));
-  CAPTURE(same_port);
-  CHECK(mentions(same_port, "f1: /tcpServices/1/port: "));
-  CHECK(mentions(same_port, "f1: /tcpServices/0/port: "));
+}
+
+TEST_CASE("a problem that shows only side by side is told at the place of whose it is") {
+  const auto imported = good({file_of(service(R"("id": "a", "port": 1)")),
+                              file_of(service(R"("id": "b", "port": 1)") + ',' + service(R"("port": 9)"))});
+  const auto entities = imported.entities;
+  const auto located = imported.places.locate({{"tcpServices", "b", {"/port", "taken"}},
+                                               {"tcpServices", entities.services[2]->id, {"", "odd"}},
+                                               {"tcpServices", "stored", {"/port", "taken, too"}},
+                                               {"routes", "b", {"", "another kind's"}},
+                                               {"", "", {"/tunnel", "nobody's"}}});
+  CHECK(to_text(located) ==
+        "f1: /tcpServices/0/port: taken\nf1: /tcpServices/1: odd\ntcpServices/stored: /port: taken, too\n"
+        "routes/b: another kind's\n/tunnel: nobody's");
 }
 
 TEST_CASE("sections of an Otoroshi export that mean nothing here are one warning") {
@@ -245,27 +253,6 @@ TEST_CASE("problems of every kind are told at once, with file and place, and no 
         "f1: /appSessions/0/expiredAt: ", "f1: /appSessions/2/randomId: "})
     CHECK(mentions(text, place));
   CHECK_FALSE(mentions(text, "hunter2"));
-}
-
-TEST_CASE("a route names only verifiers that are there") {
-  const auto checked = [](const char* config) {
-    return R"({"routes": [)" +
-           route(R"("name": "r")", std::string(R"({"plugin": "cp:otoroshi.next.plugins.JwtVerificationOnly",
-                 "config": )") + config +
-                                       "}") +
-           "]}";
-  };
-  const auto verifiers = R"({"jwtVerifiers": [)" + verifier(R"("id": "v")") + "]}";
-  CHECK(good({checked(R"({"verifier": "v"})"), verifiers}).entities.tunnel.routes.size() == 1);
-  CHECK(to_text(bad({checked(R"({"verifier": "w"})"), verifiers})) ==
-        "f0: /routes/0/plugins: there is no JWT verifier \"w\"");
-  const auto no_tunnel = R"({"routes": [{"frontend": {"domains": []}, "backend": {}, "plugins":
-      [{"plugin": "cp:otoroshi.next.plugins.JwtVerificationOnly", "config": {"verifier": "w"}}]}]})";
-  CHECK(good({no_tunnel}).warnings.size() == 1);
-  // One that is there and wrong has its own problem, and that is enough.
-  const auto wrong = R"({"jwtVerifiers": [{"id": "v"}]})";
-  CHECK(to_text(bad({checked(R"({"verifier": "v"})"), wrong})) ==
-        "f1: /jwtVerifiers/0/algoSettings: is missing: an object is wanted");
 }
 
 TEST_CASE("a setting without effect is a warning with its place") {
