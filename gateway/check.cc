@@ -56,7 +56,7 @@ class Check {
   bool read_entities() {
     auto stored = read_store(config_);
     if (!stored) problems_.push_back({"", stored.error().sentence});
-    auto imported = load_import_files(config_.imports);
+    auto imported = load_import_files(config_.imports, stored.value_or(Entities()));
     if (!imported) append(problems_, imported.error());
     if (!stored || !imported) return false;
     append(warnings_, imported->warnings);

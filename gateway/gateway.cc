@@ -121,7 +121,7 @@ void Gateway::run() {
 }
 
 Result<void> Gateway::import_files() {
-  auto imported = load_import_files(config_.imports);
+  auto imported = load_import_files(config_.imports, live_->entities());
   if (!imported) {
     log_problems(imported.error());
     return fail(ErrorCode::bad_input, Side::gateway, "the import files cannot be used as they are");

@@ -25,7 +25,8 @@ struct Imported {
 
 // Pure. Checks each entity; whether they can be there together, and with those that are stored, is for
 // check_together(). A service, route or verifier without "id" gets one that is made of what tells it from
-// others (and a number, if that is taken), so that a later reading finds the same one. `known`: what is there already; a certificate that is may come without its private key.
+// others (and a number, if that is taken), so that a later reading finds the same one. `known`: what is there
+// already; a certificate that is may come without its private key.
 std::expected<Imported, Problems> read_import_files(std::span<const ImportFile> files,
                                                     const Entities& known = {});
 
