@@ -46,7 +46,7 @@ constexpr Setting table[] = {
     {"tunnel.port", [](C& c) -> F { return PortField{&c.tunnel.port}; },
      "Port of the tunnel without TLS; 0 = off."},
     {"tunnel.tlsPort", [](C& c) -> F { return PortField{&c.tunnel.tls_port}; },
-     "Port of the tunnel with TLS, by a certificate of `certificates.dir`; 0 = off."},
+     "Port of the tunnel with TLS, by a certificate of `certificates.dir` or a stored one; 0 = off."},
     {"tunnel.pingInterval", [](C& c) -> F { return PositiveDurationField{&c.tunnel.ping_interval}; },
      "A WebSocket Ping is sent so often; two intervals without a byte: the peer is dead. "
      "otoroshictl does the same."},
@@ -57,7 +57,9 @@ constexpr Setting table[] = {
     {"certificates.defaultDomain", [](C& c) -> F { return TextField{&c.certificates.default_domain}; },
      "Whose certificate clients see that name no server, or one without a certificate."},
     {"certificates.clientCaFile", [](C& c) -> F { return PathField{&c.certificates.client_ca_file}; },
-     "PEM file of the authorities that may sign clients' certificates (`clientAuth` `Want` and `Need`)."},
+     "PEM file of the authorities that may sign clients' certificates (`clientAuth` `Want` and `Need`), "
+     "besides "
+     "stored certificates with `\"ca\": true`."},
 
     {"upstreamTls.caFile", [](C& c) -> F { return PathField{&c.upstream_tls.ca_file}; },
      "PEM file of the authorities that may sign targets' certificates; empty = those of the system."},
