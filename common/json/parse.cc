@@ -97,8 +97,12 @@ std::string what_is_wrong(std::string_view text, std::size_t offset, rapidjson::
       return "something follows the end of the JSON value";
     case rapidjson::kParseErrorTermination:
       return "a text with half of a surrogate pair";
+    case rapidjson::kParseErrorStringEscapeInvalid:
     case rapidjson::kParseErrorStringInvalidEncoding:
-      return "bytes that are not UTF-8, or a control character, in a text";
+      if (offset < text.size() && is_control(text[offset]))
+        return "a line break or another control character in a text (write \\n, \\t, \\u001b)";
+      if (code == rapidjson::kParseErrorStringInvalidEncoding) return "bytes that are not UTF-8 in a text";
+      break;
     default:
       break;
   }
