@@ -3,11 +3,16 @@
 namespace otoroshi::entity_description_detail {
 
 std::string annotated(std::string_view schema, std::string_view doc, std::string_view initial) {
-  JsonWriter description;
-  description.text(doc);
-  auto out = "{\"description\":" + description.take();
-  if (!initial.empty()) out.append(",\"default\":").append(initial);
-  return out.append(",").append(schema.substr(1));
+  JsonWriter json;
+  json.begin_object().key("description").text(doc);
+  if (!initial.empty()) json.key("default").value(parse_json(initial).value());
+  const auto type = parse_json(schema);
+  for (const auto& member : type.value().GetObject()) {
+    const auto name = text_of(member.name);
+    // What is said of a field says more than what is said of its type.
+    if (name != "description") json.key(name).value(member.value);
+  }
+  return json.end_object().take();
 }
 
 void write_unknown(const std::string& fields, JsonWriter& json) {

@@ -85,13 +85,17 @@ AdminResponse precondition_failed(const EntityResource& resource, std::string_vi
                       std::string("the ").append(resource.names().noun).append(" ").append(why));
 }
 
+AdminResponse refused_answer(ErrorCode code, Problems problems) {
+  if (code != ErrorCode::io) return problems_answer(400, "bad_format", problems);
+  for (auto& problem : problems) problem.sentence.insert(0, "nothing was changed: ");
+  return problems_answer(500, "internal_error", problems);
+}
+
 AdminResponse refused_answer(const ChangeRefused& refused, const Entities& entities, std::string_view section,
                              std::string_view id) {
   Problems problems;
   for (const auto& about : refused.problems) problems.push_back(as_seen_from(section, id, about, entities));
-  if (refused.code != ErrorCode::io) return problems_answer(400, "bad_format", problems);
-  for (auto& problem : problems) problem.sentence.insert(0, "nothing was changed: ");
-  return problems_answer(500, "internal_error", problems);
+  return refused_answer(refused.code, std::move(problems));
 }
 
 }  // namespace otoroshi::gateway

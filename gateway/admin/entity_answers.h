@@ -27,8 +27,9 @@ AdminResponse no_such_entity(const EntityResource& resource, std::string_view id
 AdminResponse entity_exists(ApiFamily family);                                            // 400 or 401
 AdminResponse precondition_failed(const EntityResource& resource, std::string_view why);  // 412
 
-// 400, or 500 if it is not the asker who can mend it. Paths are those of the entity with this id of this
-// section; problems of other entities name them.
+// 400, or 500 if it is not the asker who can mend it.
+AdminResponse refused_answer(ErrorCode code, Problems problems);
+// Paths are those of the entity with this id of this section; problems of other entities name them.
 AdminResponse refused_answer(const ChangeRefused& refused, const Entities& entities, std::string_view section,
                              std::string_view id);
 

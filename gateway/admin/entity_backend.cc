@@ -6,6 +6,7 @@
 
 #include "common/text/duration.h"
 #include "gateway/admin/answers.h"
+#include "gateway/admin/schedule_drain.h"
 
 namespace otoroshi::gateway {
 
@@ -21,6 +22,13 @@ LiveEntities::Changed EntityBackend::change(Entities wanted, std::optional<Delay
   if (!changed) return changed;
   for (const auto& service : gone) drain_(*service, *drain);
   return {};
+}
+
+std::shared_ptr<const EntityBackend> make_backend(AdminContext& context) {
+  return std::make_shared<const EntityBackend>(
+      context.live, [&context](const TcpService& gone, EntityBackend::Delay after) {
+        schedule_drain(context, gone, after);
+      });
 }
 
 std::expected<std::optional<EntityBackend::Delay>, AdminResponse> drain_asked(const AdminRequest& request) {

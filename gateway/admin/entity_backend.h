@@ -4,7 +4,9 @@
 #include <chrono>
 #include <expected>
 #include <functional>
+#include <memory>
 #include <optional>
+#include <utility>
 
 #include "gateway/admin/admin_http.h"
 #include "gateway/admin/entity_resource.h"
@@ -32,6 +34,10 @@ class EntityBackend {
   LiveEntities& live_;
   DrainService drain_;
 };
+
+// On what is served, with schedule_drain(); `context` outlives it.
+struct AdminContext;
+std::shared_ptr<const EntityBackend> make_backend(AdminContext& context);
 
 // The parameter "drain"; an answer 400: it is no duration.
 std::expected<std::optional<EntityBackend::Delay>, AdminResponse> drain_asked(const AdminRequest& request);

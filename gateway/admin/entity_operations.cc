@@ -5,8 +5,8 @@
 
 #include "gateway/admin/admin_context.h"
 #include "gateway/admin/answers.h"
+#include "gateway/admin/api_key_operations.h"
 #include "gateway/admin/kind_operations.h"
-#include "gateway/admin/schedule_drain.h"
 
 namespace otoroshi::gateway {
 namespace {
@@ -77,10 +77,9 @@ void add_entity_operations(AdminRoutes& routes, const std::shared_ptr<const Enti
 }
 
 void add_entity_operations(AdminRoutes& routes, AdminContext& context) {
-  const auto drain = [&context](const TcpService& gone, EntityBackend::Delay after) {
-    schedule_drain(context, gone, after);
-  };
-  add_entity_operations(routes, std::make_shared<const EntityBackend>(context.live, drain));
+  const auto backend = make_backend(context);
+  add_entity_operations(routes, backend);
+  add_api_key_operations(routes, backend, context.shared.tunnel_quotas);
 }
 
 }  // namespace otoroshi::gateway

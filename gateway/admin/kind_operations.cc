@@ -31,6 +31,7 @@ class Rows {
         backend_(std::move(backend)),
         family_(family),
         noun_(resource.names().noun),
+        one_((noun_.front() == 'A' ? "an " : "a ") + noun_),
         kind_(resource.names().api.kind) {
     const auto& api = resource.names().api;
     path_ = family == ApiFamily::plain
@@ -49,13 +50,13 @@ class Rows {
   }
 
   void add_single() {
-    add_one("POST", "", "create", "Creates a " + noun_, &SingleEntity::create, 201);
-    add_one("GET", "/:id", "get", "Gives a " + noun_, &SingleEntity::get);
-    add_one("PUT", "/:id", "replace", "Replaces a " + noun_, &SingleEntity::replace);
-    add_one("PATCH", "/:id", "patch", "Changes a " + noun_ + " (RFC 6902, RFC 7396)", &SingleEntity::patch);
-    add_one("DELETE", "/:id", "delete", "Deletes a " + noun_, &SingleEntity::remove);
+    add_one("POST", "", "create", "Creates " + one_, &SingleEntity::create, 201);
+    add_one("GET", "/:id", "get", "Gives " + one_, &SingleEntity::get);
+    add_one("PUT", "/:id", "replace", "Replaces " + one_, &SingleEntity::replace);
+    add_one("PATCH", "/:id", "patch", "Changes " + one_ + " (RFC 6902, RFC 7396)", &SingleEntity::patch);
+    add_one("DELETE", "/:id", "delete", "Deletes " + one_, &SingleEntity::remove);
     if (family_ == ApiFamily::generic)
-      add_one("POST", "/:id", "upsert", "Replaces or creates a " + noun_, &SingleEntity::upsert);
+      add_one("POST", "/:id", "upsert", "Replaces or creates " + one_, &SingleEntity::upsert);
   }
 
   void add_bulk(const char* method, BulkVerb verb, const char* name, const char* what) {
@@ -73,13 +74,13 @@ class Rows {
   }
 
   void add_schema() {
-    auto row = operation("GET", "/_schema", "schemaOf", "The JSON Schema of a " + noun_);
+    auto row = operation("GET", "/_schema", "schemaOf", "The JSON Schema of " + one_);
     row.answer = [&resource = resource_](const AdminRequest&) { return json_answer(200, resource.schema()); };
     routes_.add(std::move(row));
   }
 
   void add_template(const char* method, const char* name) {
-    auto row = operation(method, "/_template", name, "A " + noun_ + " to begin with");
+    auto row = operation(method, "/_template", name, "A template: " + one_ + " to begin with");
     if (row.method == "POST") row.request_schema = kind_;
     row.response_schema = kind_;
     row.answer = [&resource = resource_](const AdminRequest& request) {
@@ -99,7 +100,7 @@ class Rows {
   // 204. (Sessions have it in the other family, too, with another answer.)
   void add_delete_all() {
     auto row = operation("DELETE", "", "deleteAll", "Deletes all " + noun_ + "s");
-    row.query = drain_parameter();
+    row.query = own_parameters();
     row.success = 204;
     row.answer = [&resource = resource_, backend = backend_](const AdminRequest& request) {
       auto answer = remove_all(request, resource, *backend);
@@ -129,15 +130,16 @@ class Rows {
     else if (is_change && row.method != "DELETE")
       row.request_schema = kind_;
     row.response_schema = row.method == "DELETE" ? "Deleted" : kind_;
-    row.query = is_change ? drain_parameter() : std::vector<std::string>{"reveal"};
+    row.query = is_change ? own_parameters() : std::vector<std::string>{"reveal"};
     row.success = success;
     row.answer = [answer, backend = backend_, single = SingleEntity(resource_, *backend_, family_)](
                      const AdminRequest& request) { return (single.*answer)(request); };
     routes_.add(std::move(row));
   }
 
-  std::vector<std::string> drain_parameter() const {
+  std::vector<std::string> own_parameters() const {
     if (resource_.names().section == "tcpServices") return {"drain"};
+    if (resource_.names().section == "certificates") return {"enrich"};
     return {};
   }
 
@@ -145,7 +147,7 @@ class Rows {
   const EntityResource& resource_;
   std::shared_ptr<const EntityBackend> backend_;
   ApiFamily family_;
-  std::string noun_, kind_, path_;
+  std::string noun_, one_, kind_, path_;  // "route", "a route", "Route", "/api/routes"
 };
 
 }  // namespace

@@ -4,7 +4,6 @@
 
 #include "common/auth/session_token.h"
 #include "common/json/writer.h"
-#include "common/text/quoted.h"
 #include "gateway/admin/answers.h"
 #include "gateway/admin/entity_patch.h"
 #include "gateway/admin/etag.h"
@@ -14,6 +13,8 @@
 
 namespace otoroshi::gateway {
 namespace {
+
+constexpr std::string_view token_field = "pappsToken";
 
 bool wants_secrets(const AdminRequest& request) {
   return request.parameter("reveal") == "true";
@@ -107,8 +108,8 @@ AdminResponse SingleEntity::remove(const AdminRequest& request) const {
   draft->remove(id);
   if (auto changed = backend_->change(*draft, *drain); !changed)
     return refused_answer(changed.error(), backend_->entities(), resource_->names().section, id);
-  const bool is_session = resource_->names().section == "appSessions" && family_ == ApiFamily::plain;
-  return json_answer(200, is_session ? R"({"done":true})" : R"({"deleted":true})");
+  const bool says_done = is_session() && family_ == ApiFamily::plain;
+  return json_answer(200, says_done ? R"({"done":true})" : R"({"deleted":true})");
 }
 
 std::expected<SingleEntity::Index, AdminResponse> SingleEntity::find_for_change(
@@ -127,7 +128,9 @@ std::expected<SingleEntity::Index, AdminResponse> SingleEntity::find_for_change(
 
 SingleEntity::Body SingleEntity::entity_body(const AdminRequest& request) const {
   auto body = json_body(request);
-  if (body && family_ == ApiFamily::generic) return unwrapped(std::move(*body));
+  if (body && family_ == ApiFamily::generic) body = unwrapped(std::move(*body));
+  // Who sends back what create() has answered shall not have the token stored.
+  if (body && body->IsObject() && is_session()) body->RemoveMember(token_field.data());
   return body;
 }
 
@@ -138,10 +141,8 @@ SingleEntity::Body SingleEntity::body_with_id_of_path(const AdminRequest& reques
   const auto id = request.path_parameter("id");
   if (lacks(*body, names.id_field)) set_text(*body, names.id_field, id);
   if (text_member(*body, names.id_field) == id) return body;
-  const auto wanted = names.id_is_secret ? std::string("that of the path") : quoted(id) + ", as in the path,";
-  return std::unexpected(
-      problems_answer(400, "bad_format",
-                      {{names.id_pointer(), "is not the id of the path: " + wanted + " or none is wanted"}}));
+  return std::unexpected(problems_answer(
+      400, "bad_format", {{names.id_pointer(), "is not the id in the path: that one or none is wanted"}}));
 }
 
 AdminResponse SingleEntity::write(const AdminRequest& request, const JsonValue& entity, int status) const {
@@ -155,7 +156,7 @@ AdminResponse SingleEntity::write(const AdminRequest& request, const JsonValue& 
   const auto index = resource_->find(backend_->entities(), accepted->id);
   auto answer = entity_answer(status, *resource_, backend_->entities(), index.value());
   auto warnings = accepted->warnings;
-  if (status == 201 && resource_->names().section == "appSessions") add_token(accepted->id, answer, warnings);
+  if (status == 201 && is_session()) add_token(accepted->id, answer, warnings);
   add_warnings(answer, warnings);
   return answer;
 }
@@ -166,10 +167,10 @@ void SingleEntity::add_token(std::string_view session_id, AdminResponse& answer,
     warnings.push_back({"", "there is no token for the session: " + secret.error().sentence});
     return;
   }
-  JsonWriter token;
-  token.text(session_token(*secret, session_id));
-  answer.body.pop_back();  // the brace that ends the session
-  answer.body.append(",\"pappsToken\":").append(token.take()).append("}");
+  JsonWriter json;
+  json.begin_object().members_of(parse_json(answer.body).value());
+  json.key(token_field).text(session_token(*secret, session_id));
+  answer.body = json.end_object().take();
 }
 
 }  // namespace otoroshi::gateway

@@ -32,6 +32,7 @@ class SingleEntity {
   using Index = std::size_t;
   using Body = std::expected<JsonDocument, AdminResponse>;
 
+  bool is_session() const { return resource_->names().section == "appSessions"; }
   // The index of the entity of the path, or why it must not be changed: it is not there, If-Match.
   std::expected<Index, AdminResponse> find_for_change(const AdminRequest& request) const;
   Body entity_body(const AdminRequest& request) const;

@@ -1,12 +1,15 @@
 #include "gateway/config/import_file.h"
 
 #include <algorithm>
+#include <map>
 #include <string_view>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "common/base/read_file.h"
 #include "common/json/reader.h"
+#include "common/json/writer.h"
 #include "common/text/nearest.h"
 #include "common/text/quoted.h"
 #include "gateway/config/import_section.h"
@@ -35,25 +38,32 @@ auto sections_of(const EntityKinds& kinds, const Entities& known) {
   return std::apply([&known](const auto&... kind) { return std::tuple(section_of(kind, known)...); }, kinds);
 }
 
+// What an export says of itself, and what is empty, is not worth keeping.
+bool is_worth_keeping(std::string_view name, const JsonValue& section) {
+  if (section.IsArray()) return !section.Empty();
+  return section.IsObject() && !section.ObjectEmpty() && name != "stats";
+}
+
 class Importer {
  public:
   explicit Importer(const Entities& known) : sections_(sections_of(entity_kinds(), known)) {}
 
-  void read(const ImportFile& file) {
+  void read(const std::string& file, std::string_view text, JsonSyntax syntax) {
     Problems found;
     const JsonPlace root(found);
-    if (const auto document = parse_json(file.text, JsonSyntax::relaxed)) {
-      if (is_object(*document, root)) read_sections(file.name, *document, root);
+    if (const auto document = parse_json(text, syntax)) {
+      if (is_object(*document, root)) read_sections(file, *document, root);
     } else {
       found = document.error();
     }
-    report(findings_.problems, {file.name, ""}, std::move(found));
+    report(findings_.problems, {file, ""}, std::move(found));
   }
 
   std::expected<Imported, Problems> finish() {
     for_each_section([this](auto& section) { section.settle_ids(findings_); });
     if (!findings_.problems.empty()) return std::unexpected(std::move(findings_.problems));
     Imported imported{.entities = {}, .places = {}, .warnings = std::move(findings_.warnings)};
+    imported.entities.other_sections = std::move(other_sections_);
     for_each_section([&imported]<class Entity>(ImportSection<Entity>& section) {
       list_of<Entity>(imported.entities) = section.take(imported.places);
     });
@@ -80,14 +90,16 @@ class Importer {
                       otoroshi::quoted(*guess) + '?');
       } else {
         passed_over += (passed_over.empty() ? "" : ", ") + std::string(name);
+        if (is_worth_keeping(name, member.value))
+          other_sections_.insert_or_assign(std::string(name), to_json(member.value));
       }
     }
-    if (passed_over.empty()) return;
-    if (has_any) {
-      warn(file, root, "sections without a meaning for this gateway are passed over: " + passed_over);
-    } else {
+    const bool is_sent = file.empty();  // then it says what shall be there, and its author is answered
+    if (!has_any && (is_sent || !passed_over.empty())) {
       root.problem("no section of entities is here, such as \"tcpServices\": [...]; found are " +
-                   passed_over);
+                   (passed_over.empty() ? "none" : passed_over));
+    } else if (!is_sent && !passed_over.empty()) {
+      warn(file, root, "sections without a meaning for this gateway are passed over: " + passed_over);
     }
   }
 
@@ -103,6 +115,7 @@ class Importer {
   }
 
   decltype(sections_of(entity_kinds(), {})) sections_;
+  std::map<std::string, std::string> other_sections_;
   ImportFindings findings_;
 };
 
@@ -111,7 +124,13 @@ class Importer {
 std::expected<Imported, Problems> read_import_files(std::span<const ImportFile> files,
                                                     const Entities& known) {
   Importer importer(known);
-  for (const auto& file : files) importer.read(file);
+  for (const auto& file : files) importer.read(file.name, file.text, JsonSyntax::relaxed);
+  return importer.finish();
+}
+
+std::expected<Imported, Problems> read_import_document(std::string_view json, const Entities& known) {
+  Importer importer(known);
+  importer.read("", json, JsonSyntax::strict);
   return importer.finish();
 }
 

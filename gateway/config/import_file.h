@@ -5,6 +5,7 @@
 #include <expected>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "common/base/result.h"
 #include "gateway/config/import_places.h"
@@ -18,7 +19,9 @@ struct ImportFile {
 };
 
 struct Imported {
-  Entities entities;  // in the order of the files, which is their order of creation
+  // In the order of the files, which is their order of creation; sections without a meaning for us, as far
+  // as something is in them, are its other_sections.
+  Entities entities;
   ImportPlaces places;
   Problems warnings;  // sections that were passed over, settings without effect
 };
@@ -29,6 +32,9 @@ struct Imported {
 // already; a certificate that is may come without its private key.
 std::expected<Imported, Problems> read_import_files(std::span<const ImportFile> files,
                                                     const Entities& known = {});
+
+// The same of one document that somebody has sent: problems say only where in it they are.
+std::expected<Imported, Problems> read_import_document(std::string_view json, const Entities& known);
 
 // Reads the files first; one that cannot be read is a problem like any other.
 std::expected<Imported, Problems> load_import_files(std::span<const std::string> paths,

@@ -13,8 +13,9 @@ std::string name_of_entity(std::string_view section, std::string_view id) {
 
 void report(Problems& list, const ImportPlace& place, Problems found) {
   for (auto& problem : found) {
-    const auto path = place.pointer + problem.path;
-    list.push_back({path.empty() ? place.file : place.file + ": " + path, std::move(problem.sentence)});
+    auto path = place.pointer + problem.path;
+    if (!place.file.empty()) path = path.empty() ? place.file : place.file + ": " + path;
+    list.push_back({std::move(path), std::move(problem.sentence)});
   }
 }
 

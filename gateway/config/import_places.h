@@ -13,7 +13,7 @@ namespace otoroshi::gateway {
 
 // Where something stands: a file, and a JSON Pointer in it.
 struct ImportPlace {
-  std::string file;
+  std::string file;  // "": there is only one document, whose author knows it
   std::string pointer;
 };
 

@@ -163,4 +163,11 @@ Admission<UsedApiKey> check_api_key(const ApiKeyPtr& key, const ApiKeyCredential
   return used;
 }
 
+std::string bearer_of(const ApiKey& key) {
+  return std::string("otoapk_")
+      .append(key.client_id)
+      .append("_")
+      .append(signature_of_id(key.client_id, key.client_secret));
+}
+
 }  // namespace otoroshi::gateway

@@ -33,5 +33,7 @@ std::optional<std::string_view> why_unusable(const ApiKey& key, std::chrono::sys
 // Whether this is the key's secret, or the next one while it rotates; constant time. "" stands for a key that
 // was used by its id alone.
 bool is_secret_of(const ApiKey& key, std::string_view secret);
+// "otoapk_ID_HEX", which is as good as id and secret: a credential of the kind SignedId.
+std::string bearer_of(const ApiKey& key);
 
 }  // namespace otoroshi::gateway

@@ -53,4 +53,18 @@ void Quotas::give_back(const std::string& client_id, std::chrono::system_clock::
   if (use.month.period == periods.month) --use.month.opened;
 }
 
+Quotas::Used Quotas::used(const std::string& client_id, std::chrono::system_clock::time_point now) {
+  const Periods periods(now);
+  const std::lock_guard lock(mutex_);
+  const auto use = uses_.find(client_id);
+  if (use == uses_.end()) return {};
+  auto& [second, day, month] = use->second;
+  return {second.opened_in(periods.second), day.opened_in(periods.day), month.opened_in(periods.month)};
+}
+
+void Quotas::reset(const std::string& client_id) {
+  const std::lock_guard lock(mutex_);
+  uses_.erase(client_id);
+}
+
 }  // namespace otoroshi::gateway

@@ -21,6 +21,14 @@ class Quotas {
   // The tunnel that was counted at `taken` was not opened after all.
   void give_back(const std::string& client_id, std::chrono::system_clock::time_point taken);
 
+  // How many tunnels a key has opened in each of the periods that `now` is in.
+  struct Used {
+    std::int64_t second = 0, day = 0, month = 0;
+  };
+  Used used(const std::string& client_id, std::chrono::system_clock::time_point now);
+  // The key begins anew.
+  void reset(const std::string& client_id);
+
  private:
   // What was opened in one period; another period begins at zero.
   struct Count {

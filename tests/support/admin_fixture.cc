@@ -2,7 +2,10 @@
 
 #include <catch2/catch.hpp>
 
+#include "gateway/admin/api_key_operations.h"
 #include "gateway/admin/entity_operations.h"
+#include "gateway/admin/exchange_operations.h"
+#include "gateway/admin/openapi_operations.h"
 
 namespace otoroshi::gateway {
 namespace {
@@ -32,7 +35,11 @@ AdminFixture::AdminFixture()
   const auto drain = [this](const TcpService& gone, EntityBackend::Delay after) {
     drained_.push_back(gone.id + ' ' + std::to_string(after.count()));
   };
-  add_entity_operations(routes_, std::make_shared<const EntityBackend>(live_, drain));
+  const auto backend = std::make_shared<const EntityBackend>(live_, drain);
+  add_entity_operations(routes_, backend);
+  add_api_key_operations(routes_, backend, quotas_);
+  add_exchange_operations(routes_, backend);
+  add_openapi_operations(routes_);
 }
 
 AdminResponse AdminFixture::ask(std::string method, std::string target, std::string body, TextPairs headers) {

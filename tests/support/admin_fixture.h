@@ -11,6 +11,7 @@
 #include "gateway/admin/admin_routes.h"
 #include "gateway/admin/entity_backend.h"
 #include "gateway/store/memory_store.h"
+#include "gateway/tunnel/quotas.h"
 
 namespace otoroshi::gateway {
 
@@ -24,6 +25,7 @@ class AdminFixture {
 
   const Entities& entities() const { return live_.entities(); }
   AdminRoutes& routes() { return routes_; }
+  Quotas& quotas() { return quotas_; }
   // Services whose connections were to be ended, with the delay: "db 30000".
   const std::vector<std::string>& drained() const { return drained_; }
 
@@ -34,6 +36,7 @@ class AdminFixture {
   TlsMaterial tls_{config_};
   LiveEntities live_;
   std::vector<std::string> drained_;
+  Quotas quotas_;
   AdminRoutes routes_;
 };
 

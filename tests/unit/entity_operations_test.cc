@@ -177,6 +177,8 @@ TEST_CASE("a key gets an id and a secret, a session an id and times") {
   CHECK(session["expiredAt"].GetInt64() - session["createdAt"].GetInt64() == 24 * 60 * 60 * 1000);
   CHECK(verify_session_token("secret of the tests", text_at(session, "pappsToken")) == id);
   CHECK_FALSE(mentions(api.ask("GET", "/api/apps-sessions/" + id).body, "pappsToken"));
+  CHECK(api.ask("PUT", "/api/apps-sessions/" + id, created.body).status == 200);
+  CHECK_FALSE(mentions(api.ask("GET", "/api/apps-sessions/" + id).body, "pappsToken"));
 }
 
 TEST_CASE("sessions end all together, or those of a module") {
@@ -369,7 +371,8 @@ TEST_CASE("a line that cannot be served does not take the others with it") {
   REQUIRE(api.ask("POST", "/api/verifiers", verifier).status == 201);
   const auto route = [](const std::string& id, const std::string& wanted) {
     return R"({"id": ")" + id + R"(", "frontend": {"domains": ["a.test"]},
-      "backend": {"targets": [{"hostname": "b.test", "port": 22}]}, "plugins": [{"plugin": "cp:otoroshi.next.plugins.TcpTunnel"},
+      "backend": {"targets": [{"hostname": "b.test", "port": 22}]},
+      "plugins": [{"plugin": "cp:otoroshi.next.plugins.TcpTunnel"},
       {"plugin": "cp:otoroshi.next.plugins.JwtVerificationOnly", "config": {"verifier": ")" +
            wanted + R"("}}]})";
   };
@@ -391,4 +394,22 @@ TEST_CASE("a line that cannot be served does not take the others with it") {
   const auto refused = api.ask("DELETE", "/api/verifiers/v");
   check_error(refused, 400, "bad_format");
   CHECK(mentions(refused.body, "route 'a', /plugins: there is no JWT verifier"));
+}
+
+TEST_CASE("a key tells its quotas and its bearer") {
+  AdminFixture api;
+  api.ask(
+      "POST", "/api/apikeys",
+      R"({"clientId": "k", "clientSecret": "s", "clientName": "n", "dailyQuota": 7, "throttlingQuota": 1})");
+  const auto now = std::chrono::system_clock::now();
+  REQUIRE(api.quotas().take(*api.entities().tunnel.api_keys.front(), now));
+  const auto used = api.json(api.ask("GET", "/api/apikeys/k/quotas"));
+  CHECK(used["authorizedCallsPerDay"].GetInt() == 7);
+  CHECK(used["currentCallsPerMonth"].GetInt() == 1);
+  CHECK(used["remainingCallsPerMonth"].GetInt() == 9'999'999);
+  CHECK(api.json(api.ask("DELETE", "/api/apikeys/k/quotas"))["currentCallsPerMonth"].GetInt() == 0);
+  // printf otoapk_k | openssl dgst -sha256 -hmac s
+  CHECK(api.ask("GET", "/api/apikeys/k/bearer").body ==
+        R"({"bearer":"otoapk_k_88bb8d1f549926847d95e4ac1799da9081946023c9602e2dd22cbb440dc458bb"})");
+  check_error(api.ask("GET", "/api/apikeys/z/quotas"), 404, "not_found");
 }

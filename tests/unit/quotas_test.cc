@@ -77,3 +77,16 @@ TEST_CASE("quotas: a tunnel that was not opened is given back to the periods tha
   quotas.give_back("k", noon + 1s);  // belongs to yesterday
   CHECK(opened(quotas, key, tomorrow + 1s) == 0);
 }
+
+TEST_CASE("quotas: what a key has used can be asked, and forgotten") {
+  Quotas quotas;
+  CHECK(quotas.used("k", noon).day == 0);
+  REQUIRE(opened(quotas, key_with(3, 9, 9), noon) == 3);
+  CHECK(quotas.used("k", noon).second == 3);
+  CHECK(quotas.used("k", noon + 1s).second == 0);
+  CHECK(quotas.used("k", noon + 1s).day == 3);
+  CHECK(quotas.used("k", noon + 1s).month == 3);
+  CHECK(quotas.used("other", noon).day == 0);
+  quotas.reset("k");
+  CHECK(quotas.used("k", noon).month == 0);
+}
