@@ -166,19 +166,21 @@ SortKey sort_key(const JsonValue& entity, std::string_view field) {
 void sort_by(const std::vector<ListQuery::Order>& orders, std::vector<const JsonValue*>& entities) {
   struct Keyed {
     const JsonValue* entity;
-    std::vector<SortKey> keys;
+    std::size_t place;
+    std::vector<SortKey> keys = {};
   };
   std::vector<Keyed> keyed;
   for (const auto* entity : entities) {
-    auto& one = keyed.emplace_back(entity);
+    auto& one = keyed.emplace_back(Keyed{entity, keyed.size()});
     for (const auto& order : orders) one.keys.push_back(sort_key(*entity, order.field));
   }
-  std::ranges::stable_sort(keyed, [&orders](const Keyed& a, const Keyed& b) {
+  // Not stable_sort(): that of GCC 12's library uses what clang calls deprecated. The place does as well.
+  std::ranges::sort(keyed, [&orders](const Keyed& a, const Keyed& b) {
     for (std::size_t i = 0; i < orders.size(); ++i) {
       if (a.keys[i].is_before(b.keys[i], orders[i].descending)) return true;
       if (b.keys[i].is_before(a.keys[i], orders[i].descending)) return false;
     }
-    return false;
+    return a.place < b.place;
   });
   std::ranges::transform(keyed, entities.begin(), &Keyed::entity);
 }
