@@ -23,6 +23,11 @@ void switch_on(int fd, int level, int option) {
   ::setsockopt(fd, level, option, &on, sizeof on);
 }
 
+// Another address would not have helped.
+bool is_shortage(int error) {
+  return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
+}
+
 std::unexpected<Error> cannot_listen(const tcp::endpoint& endpoint, int error) {
   auto sentence = "cannot listen on " + to_text(HostPort{endpoint.address().to_string(), endpoint.port()}) +
                   ": " + std::strerror(error);
@@ -32,6 +37,10 @@ std::unexpected<Error> cannot_listen(const tcp::endpoint& endpoint, int error) {
   }
   if (error == EACCES) sentence += "; ports below 1024 need root or the capability CAP_NET_BIND_SERVICE";
   if (error == EADDRNOTAVAIL) sentence += "; no interface of this machine has the address";
+  if (is_shortage(error)) {
+    sentence += "; close what is not needed, or let the gateway have more (ulimit -n)";
+    return fail(ErrorCode::io, Side::gateway, std::move(sentence));
+  }
   return fail(ErrorCode::address_in_use, Side::gateway, std::move(sentence));
 }
 

@@ -1,5 +1,6 @@
 // Opening listening sockets. What goes wrong is told with the address, the reason and what may be done: an
-// Error with the code address_in_use, whatever the reason.
+// Error with the code address_in_use, or io where no address could be bound for a lack of descriptors or
+// memory.
 #pragma once
 
 #include <asio/ip/tcp.hpp>

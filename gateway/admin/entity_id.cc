@@ -15,6 +15,8 @@ std::optional<std::string> wrong_id(std::string_view id) {
   if (std::ranges::any_of(id, is_control)) return "has a control character in it: leave it out";
   // They stand in the same place of a path: /api/routes/_template.
   if (id.starts_with('_')) return "begins with \"_\", as the names of operations do: take another one";
+  // Clients take them out of a path before they send it (RFC 3986 section 5.2.4).
+  if (id == "." || id == "..") return "means a place in a path: take another one";
   return std::nullopt;
 }
 

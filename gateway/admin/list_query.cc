@@ -14,6 +14,8 @@ namespace otoroshi::gateway {
 namespace {
 
 constexpr std::string_view filter_prefix = "filter.";
+// Each costs a look into every entity, while nobody else is answered.
+constexpr std::size_t most_of_each = 100;
 
 std::optional<std::size_t> whole_number(std::string_view text) {
   std::size_t number = 0;
@@ -36,6 +38,10 @@ class Parser {
  public:
   std::expected<ListQuery, Problems> parse(const TextPairs& parameters) {
     for (const auto& [name, value] : parameters) read(name, value);
+    bound("filter.", query_.equal.size());
+    bound("filtered", query_.containing.size());
+    bound("sorted", query_.orders.size());
+    bound("fields", query_.fields.size());
     if (!problems_.empty()) return std::unexpected(std::move(problems_));
     return std::move(query_);
   }
@@ -55,6 +61,10 @@ class Parser {
     } else if (name.starts_with(filter_prefix)) {
       query_.equal.push_back({std::string(name.substr(filter_prefix.size())), std::string(value)});
     }
+  }
+
+  void bound(std::string_view name, std::size_t count) {
+    if (count > most_of_each) refuse(name, "at most " + std::to_string(most_of_each) + " are allowed");
   }
 
   std::size_t positive(std::string_view name, std::string_view value) {
