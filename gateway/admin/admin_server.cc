@@ -3,10 +3,12 @@
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
 
+#include <algorithm>
 #include <asio/error.hpp>
 #include <asio/ip/tcp.hpp>
 #include <asio/steady_timer.hpp>
 #include <chrono>
+#include <list>
 #include <utility>
 
 #include "common/net/listening_socket.h"
@@ -68,6 +70,7 @@ class AdminServer::Listener : public std::enable_shared_from_this<Listener> {
   }
 
   void accept() {
+    if (connections_ >= max_connections) make_room();
     if (connections_ >= max_connections || !acceptor_.is_open() || std::exchange(is_accepting_, true)) return;
     acceptor_.async_accept([self = shared_from_this()](std::error_code error, asio::ip::tcp::socket socket) {
       self->is_accepting_ = false;
@@ -94,6 +97,13 @@ class AdminServer::Listener : public std::enable_shared_from_this<Listener> {
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
  private:
+  // Whoever only holds connections keeps nobody out. Its place is free when the handlers of the closed one
+  // have run, which accepts again.
+  void make_room() {
+    const auto closed = std::ranges::find_if(watches_, [](auto& watch) { return watch.close_if_idle(); });
+    if (closed != watches_.end()) watches_.erase(closed);
+  }
+
   void serve(asio::ip::tcp::socket socket) {
     std::error_code gone;
     const auto peer = socket.remote_endpoint(gone);
@@ -104,7 +114,10 @@ class AdminServer::Listener : public std::enable_shared_from_this<Listener> {
       self->accept();
     });
     try {
-      http_.start(AdminSocket(std::move(socket), tls_, place, service_), peer);
+      AdminSocket connection(std::move(socket), tls_, place, service_);
+      std::erase_if(watches_, [](const auto& watch) { return watch.is_over(); });
+      watches_.push_back(connection.watch());
+      http_.start(std::move(connection), peer);
     } catch (const std::exception& problem) {
       spdlog::error("a connection to the admin API was dropped: {}", problem.what());
     }
@@ -125,6 +138,7 @@ class AdminServer::Listener : public std::enable_shared_from_this<Listener> {
   asio::ip::tcp::acceptor acceptor_;
   asio::steady_timer pause_;
   std::size_t connections_ = 0;
+  std::list<AdminSocket::Watch> watches_;  // the oldest first; some are over
   bool is_accepting_ = false;
 };
 

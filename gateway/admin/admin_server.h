@@ -17,7 +17,7 @@ namespace otoroshi::gateway {
 
 class AdminServer {
  public:
-  static constexpr std::size_t max_connections = 512;  // beyond, clients wait in the listener's queue
+  static constexpr std::size_t max_connections = 512;  // beyond, the oldest that is idle ends
 
   // Listens, alone on its address; serves as soon as `control` runs. `service` must outlive what `control`
   // runs. Fails with address_in_use, or with bad_input where certificate and key cannot be used.

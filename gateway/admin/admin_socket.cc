@@ -55,6 +55,13 @@ void AdminSocket::Link::send_continue() {
   });
 }
 
+bool AdminSocket::Watch::close_if_idle() {
+  const auto link = link_.lock();
+  if (!link || link->is_writing || link->parsing.owes_answer || link->parsing.body.is_wanted()) return false;
+  link->close();
+  return true;
+}
+
 void AdminSocket::Link::close() {
   std::error_code ignored;
   tcp.close(ignored);

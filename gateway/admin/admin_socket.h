@@ -21,6 +21,8 @@ namespace otoroshi::gateway {
 using AdminTls = std::shared_ptr<asio::ssl::context>;  // null: no TLS
 
 class AdminSocket {
+  struct Link;
+
  public:
   using Tcp = asio::ip::tcp::socket;
   using executor_type = Tcp::executor_type;
@@ -43,6 +45,20 @@ class AdminSocket {
   void shutdown(Tcp::shutdown_type what, std::error_code& error) { link_->tcp.shutdown(what, error); }
   void close() { link_->close(); }
 
+  // Tells of a connection without holding it.
+  class Watch {
+   public:
+    bool is_over() const { return link_.expired(); }
+    // False: it is over, or an answer or a body that is kept is on its way.
+    bool close_if_idle();
+
+   private:
+    friend AdminSocket;
+    explicit Watch(std::weak_ptr<Link> link) : link_(std::move(link)) {}
+    std::weak_ptr<Link> link_;
+  };
+  Watch watch() const { return Watch(link_); }
+
   // What the callbacks of the HTTP parser need to know of the connection whose bytes are parsed: they are
   // given nothing that leads there. Valid while a handler of that connection runs.
   struct Parsing {
@@ -51,6 +67,7 @@ class AdminSocket {
     BodyIntake body = {};
     bool wants_continue = false;  // the client waits for "100 Continue" before it sends the body
     bool is_unsent = false;       // the client may or may not send the body that it is not asked for
+    bool owes_answer = false;     // none of which is being written yet
   };
   static Parsing& parsing() { return *current_; }
 
@@ -134,6 +151,7 @@ void AdminSocket::async_read_some(const Buffers& buffers, Handler&& handler) {
 template <class Buffers, class Handler>
 void AdminSocket::async_write_some(const Buffers& buffers, Handler&& handler) {
   link_->is_writing = true;
+  link_->parsing.owes_answer = false;
   link_->must_happen_within(write_limit);
   link_->with_stream([&](auto& stream) {
     stream.async_write_some(buffers, [link = link_, handler = std::forward<Handler>(handler)](

@@ -23,6 +23,9 @@ class BodyIntake {
 
   bool is_too_long() const { return is_too_long_; }
 
+  // Whether anything of the body is kept, which it is only for who has shown the key.
+  bool is_wanted() const { return limit_ > 0; }
+
  private:
   std::size_t limit_ = 0;
   std::uint64_t received_ = 0;

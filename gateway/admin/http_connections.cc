@@ -176,7 +176,8 @@ void send(restinio::request_t& request, AdminResponse response, bool closes) try
 }
 
 restinio::request_handling_status_t handle(const restinio::request_handle_t& handle) {
-  const auto& parsing = AdminSocket::parsing();
+  auto& parsing = AdminSocket::parsing();
+  parsing.owes_answer = true;
   auto request = without_body(handle->header());
   if (request.method == "HEAD") request.method = "GET";
   request.remote = address_text(handle->remote_endpoint());

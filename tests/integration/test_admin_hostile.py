@@ -1,11 +1,12 @@
 """What a hostile client does to the admin API: it gets an answer or is cut off, memory stays bounded, nobody waits."""
 
 import json
+import json
 import socket
 import subprocess
 import time
 
-from support import DEADLINE, MIB, AdminGateway, Story, basic, main, scaled, wait_until
+from support import DEADLINE, MIB, AdminGateway, Story, basic, main, plain, reserve_port, scaled, wait_until
 
 SERVICES = "/api/tcp/services"
 HALF_SENT = scaled(300, 100)
@@ -143,6 +144,19 @@ class AdminHostile(Story):
         for _ in range(20):
             self.is_well()
         self.assertLess((time.monotonic() - start) / 20, scaled(0.25, 2))
+
+    def test_silent_connections_keep_nobody_out(self):
+        """There are 512 places; who is about to send a body with the key keeps its own."""
+        body = json.dumps(plain(port=reserve_port()).json).encode()
+        upload = self.wire()
+        upload.send(self.head(b"POST " + SERVICES.encode() + b" HTTP/1.1", b"Content-Length: %d" % len(body)) + body[:-1])
+        for _ in range(600):
+            self.wire()
+        start = time.monotonic()
+        self.is_well()
+        self.assertLess(time.monotonic() - start, scaled(5, 20))
+        upload.send(body[-1:])
+        self.assertEqual(upload.status(), 201)
 
     def test_more_connections_than_descriptors(self):
         gateway = self.use(AdminGateway(descriptors=64, settings={"limits": {"maxConnections": 1000}}))
