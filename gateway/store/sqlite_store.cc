@@ -99,7 +99,7 @@ Result<void> SqliteStore::write(const RowChanges& changes) {
   if (database_.has_moved())
     return fail(
         ErrorCode::io, Side::gateway,
-        "nothing has changed: '" + path_ +
+        "'" + path_ +
             "' was deleted, moved or replaced while the gateway ran; put it back, or start the gateway "
             "again with what is there now");
   auto transaction = SqliteTransaction::begin(database_);
@@ -107,8 +107,8 @@ Result<void> SqliteStore::write(const RowChanges& changes) {
   if (done) done = transaction->commit();
   if (done) return {};
   return fail(ErrorCode::io, Side::gateway,
-              "nothing has changed, since it could not be kept in '" + path_ + "': " + done.error().message +
-                  "; " + remedy_for(done.error()) + " and try again");
+              "it could not be kept in '" + path_ + "': " + done.error().message + "; " +
+                  remedy_for(done.error()) + " and try again");
 }
 
 }  // namespace otoroshi::gateway

@@ -231,8 +231,9 @@ TEST_CASE("a change that cannot be written changes nothing, and the next one is 
 
   REQUIRE_FALSE(failed);
   CHECK(failed.error().code == ErrorCode::io);
-  CHECK_THAT(failed.error().sentence, Contains("nothing has changed") && Contains("'" + folder.file + "'") &&
-                                          Contains("(File too large)") && Contains("try again"));
+  CHECK_THAT(failed.error().sentence, Contains("it could not be kept in") &&
+                                          Contains("'" + folder.file + "'") && Contains("(File too large)") &&
+                                          Contains("try again"));
   CHECK(store->entities() == before);
   CHECK(same(SqliteStore::read(folder.path).value(), services({"a"})));
   REQUIRE(store->replace(services({"a", "b"})));
