@@ -1,14 +1,18 @@
 """Ten thousand services come and go by one request each, are served by their names, and are all there after a restart."""
 
+import http.client
 import json
 import random
 import ssl
+import threading
+import time
 
 from support import (AdminGateway, Authority, Backend, BrokenOff, Story, client_context, connect_tls, echo, main,
                      pass_through, refuses, reserve_port, scaled, server_context)
 
 SERVICES = "/api/tcp/services"
 COUNT = scaled(10_000, 500)
+KILLS = scaled(8, 3)
 
 
 def name_of(number):
@@ -80,6 +84,32 @@ class ManyServices(Story):
         self.assertEqual({line["status"] for line in rest}, {200})
         self.assertEqual(self.count(), 0)
         self.assertTrue(refuses(self.port))
+
+    def test_a_request_that_is_killed_is_done_or_not_done(self):
+        """Its lines are one change, so that none of it is there, or all."""
+        begin = time.monotonic()
+        self.bulk("POST", *(one.json for one in self.services.values()))
+        takes, wholes = time.monotonic() - begin, 1
+        for number in range(KILLS):
+            lines = [{**one.json, "id": f"{number}_{one.id}", "enabled": False} for one in self.services.values()]
+            answered = []
+            client = threading.Thread(target=self.bulk_until_killed, args=(answered, lines))
+            client.start()
+            time.sleep(random.uniform(0, takes))  # the moment of the kill
+            self.gateway.kill()
+            client.join()
+            self.gateway.start_again()
+            there = sum(one["id"].startswith(f"{number}_") for one in self.admin.get(SERVICES + "?fields=id").json)
+            self.assertIn(there, (COUNT,) if answered else (0, COUNT))
+            wholes += there == COUNT
+            self.assertEqual(self.count(), wholes * COUNT)
+        self.assert_served(self.services)
+
+    def bulk_until_killed(self, answered, lines):
+        try:
+            answered += self.bulk("POST", *lines)
+        except (OSError, http.client.HTTPException):
+            pass
 
 
 main()
