@@ -65,9 +65,13 @@ std::size_t AdminApi::body_limit(const AdminRequest& head) {
   return operation && access_.key.shown_by(head) == AdminKey::Shown::right ? operation->max_body : 0;
 }
 
+bool AdminApi::answers_late(const AdminRequest& head) const {
+  return access_.key.shown_by(head) != AdminKey::Shown::none &&
+         brake_.is_slow(head.remote, GuessBrake::Clock::now());
+}
+
 void AdminApi::answer(AdminRequest request, Done done) {
-  const bool guesses = access_.key.shown_by(request) != AdminKey::Shown::none;
-  if (!guesses || !brake_.is_slow(request.remote, GuessBrake::Clock::now())) return done(answer_now(request));
+  if (!answers_late(request)) return done(answer_now(request));
   if (!brake_.try_wait(request.remote)) return done(too_many_guesses());
   answer_later(std::move(request), std::move(done));
 }

@@ -20,7 +20,8 @@ class AdminApi final : public AdminService {
   AdminApi(asio::io_context& control, AdminRoutes routes, Access access);
 
   std::size_t body_limit(const AdminRequest& head) override;
-  // A second later where the client's address has shown wrong keys, see guess_brake.h.
+  // Where the client's address has shown wrong keys, see guess_brake.h.
+  bool answers_late(const AdminRequest& head) const override;
   void answer(AdminRequest request, Done done) override;
 
  private:

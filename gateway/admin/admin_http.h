@@ -51,6 +51,8 @@ class AdminService {
 
   // The size of body that is read into memory for `head`, a request whose body has not been read yet.
   virtual std::size_t body_limit(const AdminRequest& head) = 0;
+  // Whether the answer is held back, so that nothing before it may tell what it will be.
+  virtual bool answers_late(const AdminRequest& head) const = 0;
   // Calls `done` once: now, or later. Must not throw.
   virtual void answer(AdminRequest request, Done done) = 0;
 };

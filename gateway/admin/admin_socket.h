@@ -11,6 +11,7 @@
 #include <chrono>
 #include <memory>
 #include <optional>
+#include <string>
 #include <utility>
 
 #include "gateway/admin/admin_http.h"
@@ -45,6 +46,8 @@ class AdminSocket {
   void shutdown(Tcp::shutdown_type what, std::error_code& error) { link_->tcp.shutdown(what, error); }
   void close() { link_->close(); }
 
+  void set_remote(std::string address) { link_->parsing.remote = std::move(address); }
+
   // Tells of a connection without holding it.
   class Watch {
    public:
@@ -68,6 +71,7 @@ class AdminSocket {
     bool wants_continue = false;  // the client waits for "100 Continue" before it sends the body
     bool is_unsent = false;       // the client may or may not send the body that it is not asked for
     bool owes_answer = false;     // none of which is being written yet
+    std::string remote = {};      // the client's IP address
   };
   static Parsing& parsing() { return *current_; }
 

@@ -116,12 +116,15 @@ int head_is_complete(http_parser* parser) {
     }
     // RESTinio itself says it only when the body is there.
     context.m_header.method(Traits::http_methods_mapper_t::from_nodejs(parser->method));
-    const auto head = without_body(context.m_header);
+    auto head = without_body(context.m_header);
+    head.remote = parsing.remote;
     const auto limit = parsing.service.body_limit(head);
     parsing.body.begin(announced, limit);
-    parsing.is_unsent = expects_continue(head) && parsing.body.is_too_long();
+    // Who waits long enough for being told to go on goes on (RFC 9110 section 10.1.1).
+    const bool is_told = expects_continue(head) && !parsing.service.answers_late(head);
+    parsing.is_unsent = is_told && parsing.body.is_too_long();
     if (parsing.is_unsent) return skip_body;
-    parsing.wants_continue = expects_continue(head);
+    parsing.wants_continue = is_told;
     // At once, because growing would need the memory twice; untouched pages cost nothing.
     if (!parsing.body.is_too_long()) context.m_body.reserve(is_chunked ? limit : announced);
     return 0;
@@ -180,7 +183,7 @@ restinio::request_handling_status_t handle(const restinio::request_handle_t& han
   parsing.owes_answer = true;
   auto request = without_body(handle->header());
   if (request.method == "HEAD") request.method = "GET";
-  request.remote = address_text(handle->remote_endpoint());
+  request.remote = parsing.remote;
   request.body = handle->body();
   request.body_is_too_long = parsing.body.is_too_long();
   // Not before this function has returned: RESTinio would then go on reading twice, and end the connection at
@@ -219,6 +222,7 @@ HttpConnections::HttpConnections() : shared_(std::make_unique<Shared>()) {}
 HttpConnections::~HttpConnections() = default;
 
 void HttpConnections::start(AdminSocket socket, const asio::ip::tcp::endpoint& peer) {
+  socket.set_remote(address_text(peer));
   const Connection::lifetime_monitor_t not_counted(nullptr);
   std::make_shared<Connection>(shared_->next_id++, std::move(socket), shared_->settings, peer, not_counted)
       ->init();

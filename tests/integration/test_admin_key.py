@@ -1,12 +1,13 @@
 """The key of the admin API: made once or set, never told, slow to guess; TLS; where it may listen."""
 
 import os
+import socket
 import ssl
 import stat
 import time
 
-from support import (AdminClient, AdminGateway, Authority, Backend, Gateway, Story, client_context, echo, main, plain,
-                     remember_secret, reserve_port, run_gateway)
+from support import (DEADLINE, AdminClient, AdminGateway, Authority, Backend, Gateway, Story, basic, client_context, echo,
+                     main, plain, remember_secret, reserve_port, run_gateway)
 
 SERVICES = "/api/tcp/services"
 WRONG_SETTINGS, ADDRESS_TAKEN = 2, 3
@@ -97,9 +98,22 @@ class Guessing(Story):
         self.assertEqual(wrong.get(SERVICES).status, 401)
         self.assertGreater(time.monotonic() - start, 0.9)
         self.assertEqual(admin.get(SERVICES).status, 200)  # the right one waits, too, and is served
+        self.is_told_nothing_early(gateway)
         start = time.monotonic()
         self.assertEqual(admin.with_key().get("/live").status, 200)
         self.assertLess(time.monotonic() - start, 0.9)
+
+    def is_told_nothing_early(self, gateway):
+        """To be asked for the body at once (100 Continue) would tell that a guess was right."""
+        head = (f"POST {SERVICES} HTTP/1.1\r\nHost: x\r\nAuthorization: {basic(*gateway.admin.key)}\r\n"
+                "Expect: 100-continue\r\nContent-Length: 2\r\n\r\n")
+        with socket.create_connection(("127.0.0.1", gateway.admin_port), timeout=0.7) as client:
+            client.sendall(head.encode())
+            with self.assertRaises(TimeoutError):
+                client.recv(1)
+            client.settimeout(DEADLINE)
+            client.sendall(b"{}")
+            self.assertTrue(client.recv(65536).startswith(b"HTTP/1.1 400"))
 
 
 class Listener(Story):
