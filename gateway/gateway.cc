@@ -178,7 +178,7 @@ void Gateway::watch_signals() {
 void Gateway::watch_certificates() {
   certificate_timer_.expires_after(certificate_check_interval);
   certificate_timer_.async_wait([this](std::error_code error) {
-    if (error || state_.draining) return;  // to serve anew would open the listeners again
+    if (error) return;
     const bool has_changed = tls_.reload_if_changed();
     if (has_changed || live_->snapshot()->tls->good_until() <= std::time(nullptr)) serve_anew();
     watch_certificates();

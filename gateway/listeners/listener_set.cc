@@ -26,14 +26,17 @@ Result<std::vector<SocketHandle>> listen_everywhere(const ListenAddress& address
   return sockets;
 }
 
-// On the worker's thread.
-void bring_in_line(AcceptingWorker& worker, const Snapshot& snapshot, ListenerSet::Opened& opened,
-                   std::size_t index) {
+// On the worker's thread, as what follows.
+void take_rules(AcceptingWorker& worker, const Snapshot& snapshot) {
   if (snapshot.tls) worker.context.certificates = snapshot.tls->certificates();
   if (snapshot.tunnel && snapshot.tunnel != worker.context.tunnels) {  // live tunnels outlast their listeners
     worker.context.tunnels = snapshot.tunnel;
     end_revoked_tunnels(worker.context);
   }
+}
+
+void take_listeners(AcceptingWorker& worker, const Snapshot& snapshot, ListenerSet::Opened& opened,
+                    std::size_t index) {
   std::erase_if(worker.acceptors, [&](const auto& item) { return !snapshot.ports.contains(item.first); });
   for (const auto& [address, served] : snapshot.ports) {
     if (auto known = worker.acceptors.find(address); known != worker.acceptors.end()) {
@@ -46,7 +49,8 @@ void bring_in_line(AcceptingWorker& worker, const Snapshot& snapshot, ListenerSe
 
 }  // namespace
 
-Result<ListenerSet::Opened> ListenerSet::open(const Snapshot& snapshot) const {
+std::expected<ListenerSet::Opened, ListenerSet::CannotListen> ListenerSet::open(
+    const Snapshot& snapshot) const {
   auto leaves_port = [&](std::uint16_t port) {
     for (const auto& [address, served] : open_) {
       if (address.port == port && !snapshot.ports.contains(address)) return true;
@@ -55,11 +59,12 @@ Result<ListenerSet::Opened> ListenerSet::open(const Snapshot& snapshot) const {
   };
 
   Opened opened;
+  if (is_closed_) return opened;
   for (const auto& [address, served] : snapshot.ports) {
     if (open_.contains(address)) continue;
     auto options = workers_.front()->context.shared.socket_options();
     auto sockets = listen_everywhere(address, workers_.size(), options, !leaves_port(address.port));
-    if (!sockets) return std::unexpected(sockets.error());
+    if (!sockets) return std::unexpected(CannotListen{address, std::move(sockets.error())});
     opened.emplace(address, std::move(*sockets));
   }
   return opened;
@@ -68,16 +73,18 @@ Result<ListenerSet::Opened> ListenerSet::open(const Snapshot& snapshot) const {
 void ListenerSet::serve_by(const Snapshot& snapshot, Opened opened) {
   on_every_worker(workers_, [&](AcceptingWorker& worker, std::size_t index) {
     try {
-      bring_in_line(worker, snapshot, opened, index);
+      take_rules(worker, snapshot);
+      if (!is_closed_) take_listeners(worker, snapshot, opened, index);
     } catch (const std::exception& problem) {
       spdlog::error("a worker could not take over its listeners: {}", problem.what());
     }
   });
-  open_ = snapshot.ports;
+  if (!is_closed_) open_ = snapshot.ports;
 }
 
 void ListenerSet::close_all() {
   serve_by(Snapshot{}, {});
+  is_closed_ = true;
   // A round of the loop later, the coroutines that accepted have ended, too: nobody resumes them once the
   // workers have stopped.
   on_every_worker(workers_, [](AcceptingWorker&, std::size_t) {});

@@ -1,6 +1,7 @@
 // Opens and closes listening sockets when the snapshot changes. Control thread only; the workers accept.
 #pragma once
 
+#include <expected>
 #include <map>
 #include <vector>
 
@@ -14,23 +15,29 @@ class ListenerSet {
   // Sockets that listen already and that nobody accepts from yet, one for each worker.
   using Opened = std::map<ListenAddress, std::vector<SocketHandle>>;
 
+  struct CannotListen {
+    ListenAddress address;
+    Error error;  // address_in_use: the address, the reason, and which program holds it
+  };
+
   explicit ListenerSet(AcceptingWorkers& workers) : workers_(workers) {}
 
-  // The first half of a change, which may fail: opens what the snapshot adds. If one address cannot be had
-  // the error (address_in_use) names it, the reason, and which program holds it. Dropping what was opened
-  // undoes it.
-  Result<Opened> open(const Snapshot& snapshot) const;
+  // The first half of a change, which may fail: opens what the snapshot adds. Dropping what was opened undoes
+  // it.
+  std::expected<Opened, CannotListen> open(const Snapshot& snapshot) const;
 
   // The second half, which cannot fail: what was opened is accepted from, what is gone closes, the others
   // only get their new ServedPort. Returns once all workers serve by the snapshot.
   void serve_by(const Snapshot& snapshot, Opened opened);
 
-  // Stops accepting everywhere. Returns when it is done.
+  // Stops accepting everywhere, for ever: live connections go on, by the rules of snapshots that still come.
+  // Returns when it is done.
   void close_all();
 
  private:
   AcceptingWorkers& workers_;
   std::map<ListenAddress, ServedPortPtr> open_;
+  bool is_closed_ = false;
 };
 
 }  // namespace otoroshi::gateway

@@ -19,7 +19,7 @@ std::string section_of() {
   return std::string(std::get<EntityKind<Entity>>(entity_kinds()).section);
 }
 
-// otoroshi::check_together() knows a service by its place in the list: "/3/port".
+// A service is known there by its place in the list: "/3/port".
 EntityProblem about_service(const EntityList<TcpService>& services, Problem problem) {
   std::size_t index = 0;
   const auto* end = problem.path.data() + problem.path.size();
@@ -30,12 +30,10 @@ EntityProblem about_service(const EntityList<TcpService>& services, Problem prob
 
 void check_ports(const EntityList<TcpService>& services, const GatewayConfig& config,
                  EntityProblems& problems) {
-  for (auto& problem : otoroshi::check_together(services))
-    problems.push_back(about_service(services, std::move(problem)));
-  for (auto& conflict : port_conflicts(services, config.tunnel))
-    problems.push_back({"", "", std::move(conflict)});
-  for (auto& conflict : port_conflicts(services, config.admin))
-    problems.push_back({"", "", std::move(conflict)});
+  for (const auto& found : {otoroshi::check_together(services), port_conflicts(services, config.tunnel),
+                            port_conflicts(services, config.admin)}) {
+    for (const auto& problem : found) problems.push_back(about_service(services, problem));
+  }
 }
 
 // A route that wants a verifier which is not there lets nobody in.
@@ -48,9 +46,10 @@ void check_verifiers(const TunnelEntities& entities, EntityProblems& problems) {
     for (const auto& rule : (*tunnel)->access.jwt) {
       for (const auto& id : rule.verifiers) {
         if (known.contains(id)) continue;
-        problems.push_back({section_of<Route>(),
-                            route->id,
-                            {"/plugins", "there is no JWT verifier " + otoroshi::quoted(id)}});
+        problems.push_back(
+            {section_of<Route>(),
+             route->id,
+             {"/plugins", "needs the JWT verifier " + otoroshi::quoted(id) + ", which is not there"}});
       }
     }
   }

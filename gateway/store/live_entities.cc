@@ -1,8 +1,10 @@
 #include "gateway/store/live_entities.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "gateway/session_secret.h"
+#include "gateway/store/entity_kinds.h"
 
 namespace otoroshi::gateway {
 namespace {
@@ -19,6 +21,19 @@ class Stopwatch {
 
 std::unexpected<ChangeRefused> refused(Error error) {
   return std::unexpected(ChangeRefused{error.code, {{"", "", {"", std::move(error.sentence)}}}});
+}
+
+// A listener that fails is a new one, and so are all services on it: the first of them stands for all.
+std::unexpected<ChangeRefused> refused(ListenerSet::CannotListen failure, const Entities& wanted) {
+  const auto wants_address = [&address = failure.address](const TcpServicePtr& service) {
+    return service->enabled && service->port == address.port && service->interface == address.interface;
+  };
+  const auto found = std::ranges::find_if(wanted.services, wants_address);
+  if (found == wanted.services.end()) return refused(std::move(failure.error));  // one of our own settings
+  const auto section = std::get<EntityKind<TcpService>>(entity_kinds()).section;
+  return std::unexpected(
+      ChangeRefused{failure.error.code,
+                    {{std::string(section), (*found)->id, {"/port", std::move(failure.error.sentence)}}}});
 }
 
 }  // namespace
@@ -90,7 +105,7 @@ LiveEntities::Changed LiveEntities::serve(Entities wanted, Durability durability
   auto snapshot = build(wanted);
   if (!snapshot) return refused(std::move(snapshot.error()));
   auto opened = listeners_.open(**snapshot);
-  if (!opened) return refused(std::move(opened.error()));
+  if (!opened) return refused(std::move(opened.error()), wanted);
   if (durability == Durability::make_durable) {
     if (auto stored = store(std::move(wanted)); !stored) return refused(std::move(stored.error()));
   }

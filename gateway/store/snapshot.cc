@@ -124,14 +124,16 @@ Result<void> add_tunnel(Snapshot& snapshot, const Snapshot* previous, const Tunn
 // Of the services with what the gateway itself listens on.
 void add_conflicts(Problems& conflicts, const EntityList<TcpService>& services, const std::string& part,
                    const std::string& setting, const ListenAddress& address) {
-  for (const auto& service : services) {
+  for (std::size_t i = 0; i < services.size(); ++i) {
+    const auto& service = services[i];
     const bool meet = service->enabled && service->port == address.port &&
                       interfaces_overlap(service->interface, address.interface);
     if (!meet) continue;
-    conflicts.push_back({"", described(*service) + " (" + to_text({service->interface, service->port}) +
-                                 ") and " + part + " (" + setting + ", " + to_text(address) +
-                                 ") cannot share a port: give one of them another port, or set " + setting +
-                                 " to 0, which switches it off"});
+    const auto path = '/' + std::to_string(i) + "/port";
+    conflicts.push_back({path, described(*service) + " (" + to_text({service->interface, service->port}) +
+                                   ") and " + part + " (" + setting + ", " + to_text(address) +
+                                   ") cannot share a port: give one of them another port, or set " + setting +
+                                   " to 0, which switches it off"});
   }
 }
 

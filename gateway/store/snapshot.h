@@ -61,7 +61,7 @@ struct TunnelSettings {
 };
 
 // Every enabled service that wants a port of the tunnel's, or that of the admin API, on the same or an
-// overlapping interface.
+// overlapping interface. The path begins with the service's index in the list: "/3/port".
 Problems port_conflicts(const EntityList<TcpService>& services, const GatewayConfig::Tunnel& tunnel);
 Problems port_conflicts(const EntityList<TcpService>& services, const GatewayConfig::Admin& admin);
 

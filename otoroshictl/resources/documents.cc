@@ -113,6 +113,7 @@ class EntityReader {
     for (const auto& member : sections.GetObject()) {
       const auto section = text_of(member.name);
       const auto* kind = kind_of_section(section);
+      if (section == "stats") continue;  // of the export itself
       const bool holds_entities = member.value.IsArray() || member.value.IsObject();
       if (!kind && holds_entities && !is_empty(member.value)) documents_.left_out.emplace_back(section);
       if (!kind || (wanted_ && kind != wanted_)) continue;

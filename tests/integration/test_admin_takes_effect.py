@@ -87,11 +87,13 @@ class Services(Story):
         with socket.create_server(("127.0.0.1", 0)) as taken:
             answer = self.create(plain(port=taken.getsockname()[1]).targets(self.target), 400)
             self.assertRegex(answer.json["error_description"], r"python3[^ ]* \(process \d+\) holds the port")
+            self.assertEqual(answer.json["problems"][0]["path"], "/port")
         self.assertEqual(self.admin.get(SERVICES).json, [])
 
     def test_the_admin_port_itself(self):
         answer = self.create(plain(port=self.gateway.admin_port).targets(self.target), 400)
         self.assertIn("admin", answer.json["error_description"])
+        self.assertEqual(answer.json["problems"][0]["path"], "/port")
         self.assertEqual(self.admin.get("/live").status, 200)
 
     def test_half_of_a_move_is_not_done(self):

@@ -3,7 +3,8 @@
 import signal
 import time
 
-from support import Backend, Story, TunnelGateway, api_key, connect, echo, main, route, wait_until
+from support import (AdminTunnelGateway, Backend, Story, TunnelGateway, api_key, connect, echo, main, plain, route,
+                     wait_until)
 from support.websocket_peer import open_websocket, read_head, request_head
 
 
@@ -16,12 +17,13 @@ def refuses(gateway):
 
 
 class RulesWhileDraining(Story):
-    def start(self, **key_fields):
-        self.route = route().to(self.use(Backend(echo))).for_keys()
+    def start(self, gateway=TunnelGateway, **key_fields):
+        self.target = self.use(Backend(echo))
+        self.route = route().to(self.target).for_keys()
         key = api_key(self.route, **key_fields)
         self.headers = {"Otoroshi_Client_Id": key["clientId"], "Otoroshi_Client_Secret": key["clientSecret"]}
         settings = {"threads": 1, "timeouts": {"drain": "1h"}}
-        self.gateway = self.use(TunnelGateway(self.route, keys=[key], settings=settings))
+        self.gateway = self.use(gateway(self.route, keys=[key], settings=settings))
 
     def open(self):
         peer = self.use(open_websocket(self.gateway, self.route.host, Otoroshi_Tunnel="half-close", **self.headers))
@@ -54,6 +56,20 @@ class RulesWhileDraining(Story):
         self.assertEqual(peer.receive_to_close(), b"")
         self.assertEqual(peer.close[0], 1008, peer.close)
         self.assertIn("expired", peer.close[1])
+        self.assertEqual(self.gateway.wait(), 0)
+
+    def test_a_change_over_the_admin_api_counts_and_opens_nothing(self):
+        self.start(gateway=AdminTunnelGateway)
+        peer = self.open()
+        self.drain()
+        new = plain().targets(self.target)
+        self.assertEqual(self.gateway.admin.post("/api/tcp/services", new.json).status, 201)
+        self.assertTrue(refuses(self.gateway) and refuses(new))
+        peer.round_trip()
+        client_id = self.headers["Otoroshi_Client_Id"]
+        self.assertEqual(self.gateway.admin.delete(f"/api/apikeys/{client_id}").status, 200)
+        self.assertEqual(peer.receive_to_close(), b"")
+        self.assertEqual(peer.close[0], 1008, peer.close)
         self.assertEqual(self.gateway.wait(), 0)
 
 

@@ -387,13 +387,15 @@ TEST_CASE("a line that cannot be served does not take the others with it") {
   CHECK(mentions(results, R"({"status":201,"created":true,"id":"a"})"));
   CHECK(mentions(results, R"({"status":201,"created":true,"id":"c"})"));
   CHECK(api.entities().tunnel.routes.size() == 2);
-  CHECK(mentions(results, R"("path":"/plugins","message":"there is no JWT verifier \"w\"")"));
-  CHECK(mentions(results, R"("path":"/plugins","message":"there is no JWT verifier \"x\"")"));
+  CHECK(
+      mentions(results, R"("path":"/plugins","message":"needs the JWT verifier \"w\", which is not there")"));
+  CHECK(
+      mentions(results, R"("path":"/plugins","message":"needs the JWT verifier \"x\", which is not there")"));
 
   // Who is not there for the change that is refused is named.
   const auto refused = api.ask("DELETE", "/api/verifiers/v");
   check_error(refused, 400, "bad_format");
-  CHECK(mentions(refused.body, "route 'a', /plugins: there is no JWT verifier"));
+  CHECK(mentions(refused.body, "route 'a', /plugins: needs the JWT verifier"));
 }
 
 TEST_CASE("a key tells its quotas and its bearer") {
