@@ -2,7 +2,8 @@
 
 import json
 
-from support import MIB, AdminTunnelGateway, Backend, Story, connect, echo, main, pass_through, plain, reserve_port, scaled
+from support import (MIB, AdminTunnelGateway, Backend, Story, connect, echo, main, pass_through, plain, reserve_port,
+                     scaled)
 
 SERVICES = "/api/tcp/services"
 NDJSON = "application/x-ndjson"
@@ -34,7 +35,12 @@ NO_ENTITIES = {
     "NaN": ('{"port": NaN}', "", "invalid value"),
 }
 
-SOMEWHERE = {"host": "127.0.0.1", "port": 1}
+
+def rules(*domains, **target):
+    targets = [{"host": "127.0.0.1", "port": 1, **target}]
+    return {"rules": [{"domain": domain, "targets": targets} for domain in domains]}
+
+
 PORT = "a whole number from 1 to 65535 is wanted"
 # Fields of a service: ({field: value}, path, what the reason says). The service has SNI.
 BAD_FIELDS = [
@@ -60,13 +66,12 @@ BAD_FIELDS = [
     ({"metadata": []}, "/metadata", "a list is not allowed: an object is wanted"),
     ({"rules": {}}, "/rules", "an object is not allowed: a list is wanted"),
     ({"rules": [5]}, "/rules/0", "an object is wanted"),
-    ({"rules": [{"domain": "a(b", "targets": [SOMEWHERE]}]}, "/rules/0/domain", "RE2 takes: missing ): a(b"),
-    ({"rules": [{"domain": "a[", "targets": [SOMEWHERE]}]}, "/rules/0/domain", "RE2 takes: missing ]: ["),
-    ({"rules": [{"domain": "(?=a)b", "targets": [SOMEWHERE]}]}, "/rules/0/domain", "RE2 takes: invalid perl operator: (?="),
-    ({"rules": [{"domain": "*", "targets": [{"host": "127.0.0.1", "port": 0}]}]}, "/rules/0/targets/0/port", PORT),
-    ({"rules": [{"domain": "*", "targets": [{"host": "127.0.0.1", "port": 1, "tls": "no"}]}]}, "/rules/0/targets/0/tls",
-     "true or false is wanted"),
-    ({"rules": [{"domain": f"[^x]{{{n}}}", "targets": [SOMEWHERE]} for n in range(1, 66)]}, "", "'[^x]{65}' is one regular expression too many"),
+    (rules("a(b"), "/rules/0/domain", "RE2 takes: missing ): a(b"),
+    (rules("a["), "/rules/0/domain", "RE2 takes: missing ]: ["),
+    (rules("(?=a)b"), "/rules/0/domain", "RE2 takes: invalid perl operator: (?="),
+    (rules("*", port=0), "/rules/0/targets/0/port", PORT),
+    (rules("*", tls="no"), "/rules/0/targets/0/tls", "true or false is wanted"),
+    (rules(*(f"[^x]{{{n}}}" for n in range(1, 66))), "", "'[^x]{65}' is one regular expression too many"),
 ]
 
 
@@ -181,13 +186,13 @@ class BadBodies(Story):
         self.assertEqual(self.admin.put(SERVICES + "/nobody", self.new({"id": "nobody"})).status, 404)
         self.assertEqual(self.bulk("PUT", self.new({"id": "nobody"}))[0]["status"], 404)
         self.assertEqual(self.bulk("PATCH", {"id": "nobody", "patch": {}})[0]["status"], 404)
-        self.assertEqual(self.admin.post(SERVICES, self.changed.json).json["error_description"], "Entity already exists")
+        taken = self.admin.post(SERVICES, self.changed.json)
+        self.assertEqual((taken.status, taken.json["error_description"]), (400, "Entity already exists"))
         self.assert_untouched()
 
     def test_a_character_0_in_a_text_is_kept(self):
         """It is JSON, and nothing here ends a text at it."""
-        texts = {"name": "a\0b", "description": "\0", "tags": ["\0\0"], "metadata": {"c\0d": "e\0"},
-                 "rules": [{"domain": "a\0b", "targets": [SOMEWHERE]}]}
+        texts = {"name": "a\0b", "description": "\0", "tags": ["\0\0"], "metadata": {"c\0d": "e\0"}, **rules("a\0b")}
         answer = self.admin.post(SERVICES, self.new(texts))
         self.assertEqual(answer.status, 201)
         for one in (answer.json, self.admin.get(SERVICES + "/new").json, self.everything()[1]["tcpServices"][-1]):
@@ -208,10 +213,12 @@ class BadBodies(Story):
         self.assert_untouched()
 
     def test_bad_patches(self):
-        rows = [("5", "", "a list of operations"), ("[5]", "/0", "object"), ('[{"op": "nope"}]', "/0/op", '"nope" is not allowed'),
+        rows = [("5", "", "a list of operations"), ("[5]", "/0", "object"),
+                ('[{"op": "nope"}]', "/0/op", '"nope" is not allowed'),
                 ('[{"op": "add", "path": "name", "value": 1}]', "/0/path", ""),
                 ('[{"op": "replace", "path": "/none/a", "value": 1}]', "/0/path", "there is nothing at"),
-                ('[{"op": "replace", "path": "/name", "value": "a"}, {"op": "test", "path": "/name", "value": "b"}]', "/1/value", "another value"),
+                ('[{"op": "replace", "path": "/name", "value": "a"}, {"op": "test", "path": "/name", "value": "b"}]',
+                 "/1/value", "another value"),
                 ('[{"op": "remove", "path": "/port"}]', "/port", "is missing")]
         for patch, path, reason in rows:
             with self.subTest(patch):
@@ -224,7 +231,8 @@ class BadBodies(Story):
 
     def test_other_types_of_content(self):
         body = json.dumps(self.new({}))
-        for kind in ("text/plain", "application/yaml", "application/x-www-form-urlencoded", "application/jsonx", "application/x-ndjson"):
+        for kind in ("text/plain", "application/yaml", "application/x-www-form-urlencoded", "application/jsonx",
+                     NDJSON):
             for method, path in (("POST", SERVICES), ("PUT", SERVICES + "/changed"), ("PATCH", SERVICES + "/changed")):
                 with self.subTest(kind, method=method):
                     answer = self.admin.request(method, path, body, content_type=kind)
@@ -236,7 +244,8 @@ class BadBodies(Story):
 
     def test_too_much(self):
         for method, path in (("POST", ""), ("PUT", "/changed"), ("PATCH", "/changed")):
-            answer = self.admin.request(method, SERVICES + path, json.dumps(self.new({"description": "a" * 10 * MIB})))
+            body = json.dumps(self.new({"description": "a" * 10 * MIB}))
+            answer = self.admin.request(method, SERVICES + path, body)
             self.assertEqual((answer.status, answer.json["error"]), (413, "too_large"), method)
         self.assert_untouched()
 

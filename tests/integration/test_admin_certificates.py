@@ -1,9 +1,10 @@
-"""Certificates over the admin API: served from the answer on, and their private keys are shown to nobody who did not ask."""
+"""Certificates over the admin API: served from the answer on, private keys shown to nobody who did not ask."""
 
 import json
 import ssl
 
-from support import (AdminGateway, Authority, Backend, BrokenOff, Story, client_context, connect_tls, echo, main, terminating)
+from support import (AdminGateway, Authority, Backend, BrokenOff, Story, client_context, connect_tls, echo, main,
+                     terminating)
 
 CERTIFICATES = "/api/certificates"
 GENERIC = "/apis/pki.otoroshi.io/v1/certificates"
@@ -180,7 +181,8 @@ class Certificates(Story):
         self.done(self.admin.patch(CERTIFICATES + "/stored", {"privateKey": "", "description": "a"}))
         self.done(self.admin.post("/api/otoroshi.json", self.admin.get("/api/otoroshi.json").json))
         kept = self.admin.get(CERTIFICATES + "/stored?reveal=true").json
-        self.assertEqual((kept["name"], kept["description"], kept["privateKey"]), ("renamed", "a", text(certificate.key)))
+        self.assertEqual((kept["name"], kept["description"]), ("renamed", "a"))
+        self.assertEqual(kept["privateKey"], text(certificate.key))
         self.assertEqual(self.shown(), certificate.fingerprint())
         # The key of another leaf is not one for it.
         answer = self.admin.put(CERTIFICATES + "/stored", {**seen, "chain": text(other.crt)})

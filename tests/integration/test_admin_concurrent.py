@@ -2,9 +2,10 @@
 
 import json
 import threading
+import time
 
-from support import (MIB, AdminGateway, Backend, Payload, Story, connect, echo, exchange, main, plain, reserve_port,
-                     scaled, send_all, sha256_of_next)
+from support import (DEADLINE, MIB, AdminGateway, Backend, Payload, Story, connect, echo, exchange, main, plain,
+                     reserve_port, scaled, send_all, sha256_of_next)
 
 SERVICES = "/api/tcp/services"
 WRITERS, INCREMENTS = 16, scaled(50, 10)
@@ -121,11 +122,14 @@ class Concurrent(Story):
         swapped, seen = threading.Event(), {"list": set(), "filter": set(), "export": set()}
 
         def swap():
+            """Until every reader has come between, at least."""
+            number, end = 0, time.monotonic() + DEADLINE
             with Lasting(self.admin) as admin:
-                for number in range(SWAPS):
+                while number < SWAPS or (min(map(len, seen.values())) < 2 and time.monotonic() < end):
                     status, _, answer = admin.request("POST", "/api/otoroshi.json", both["ab"[number % 2]])
                     if status != 200:
                         raise AssertionError(answer)
+                    number += 1
 
         def read(name, path, services_of):
             with Lasting(self.admin) as admin:
@@ -189,7 +193,8 @@ class Traffic(Story):
         name = {"name": f"change {number}", "metadata": {"number": str(number)}}
         used = (self.small, self.large)[number // 3 % 2]
         if number % 3 == 0:
-            status, _, answer = admin.request("PATCH", f"{SERVICES}/{self.other.id}", {**name, "enabled": number % 2 == 0})
+            patch = {**name, "enabled": number % 2 == 0}
+            status, _, answer = admin.request("PATCH", f"{SERVICES}/{self.other.id}", patch)
         elif number % 3 == 1:
             status, _, answer = admin.request("PUT", f"{SERVICES}/{used.id}", {**used.json, **name})
         else:

@@ -1,4 +1,4 @@
-"""Ten thousand services come and go by one request each, are served by their names, and are all there after a restart."""
+"""Ten thousand services come and go by one request, are served by their names and are there after a restart."""
 
 import http.client
 import json
