@@ -192,8 +192,10 @@ void SqliteDatabase::keep_changes() {
 }
 
 SqliteResult<SqliteTransaction> SqliteTransaction::begin(SqliteDatabase& database) {
-  if (auto begun = database.execute("BEGIN IMMEDIATE"); !begun)
-    return std::unexpected(std::move(begun.error()));
+  auto begun = database.execute("BEGIN IMMEDIATE");
+  // A program that keeps the lock costs one wait, not one for each transaction until it lets go.
+  sqlite3_busy_timeout(database.database_.get(), begun ? busy_timeout_ms : 0);
+  if (!begun) return std::unexpected(std::move(begun.error()));
   return SqliteTransaction(database);
 }
 

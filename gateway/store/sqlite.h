@@ -69,6 +69,7 @@ class SqliteDatabase {
   void keep_changes();     // from now on, closing moves what the -wal file holds into the database
 
  private:
+  friend class SqliteTransaction;
   struct Close {
     void operator()(sqlite3* database) const;
   };
@@ -81,6 +82,7 @@ class SqliteDatabase {
 // What is done until commit() happens wholly, or not at all if it fails or is not reached.
 class SqliteTransaction {
  public:
+  // Waits for another program that writes, unless the last attempt has waited in vain.
   static SqliteResult<SqliteTransaction> begin(SqliteDatabase& database);
   SqliteTransaction(SqliteTransaction&& other) noexcept
       : database_(std::exchange(other.database_, nullptr)) {}

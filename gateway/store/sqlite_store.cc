@@ -102,6 +102,15 @@ Result<void> SqliteStore::write(const RowChanges& changes) {
         "'" + path_ +
             "' was deleted, moved or replaced while the gateway ran; put it back, or start the gateway "
             "again with what is there now");
+  if (const auto log = path_ + "-wal"; !exists(log)) {
+    // The open file still has the latest changes: they go into the database while that is possible.
+    const auto saved = database_.execute("PRAGMA wal_checkpoint(TRUNCATE)");
+    return fail(ErrorCode::io, Side::gateway,
+                "nothing has changed: '" + log + "' was deleted while the gateway ran; " +
+                    (saved ? "what it held is in the database: start the gateway again"
+                           : "what it held could not be saved (" + saved.error().message +
+                                 "): export the entities, then start the gateway again"));
+  }
   auto transaction = SqliteTransaction::begin(database_);
   auto done = transaction ? write_rows(database_, changes) : std::unexpected(std::move(transaction.error()));
   if (done) done = transaction->commit();

@@ -5,8 +5,10 @@ import json
 import socket
 import subprocess
 import time
+import unittest
 
-from support import DEADLINE, MIB, AdminGateway, Story, basic, main, plain, reserve_port, scaled, wait_until
+from support import (DEADLINE, MIB, SANITIZED, AdminGateway, Story, basic, main, plain, reserve_port, scaled,
+                     wait_until)
 
 SERVICES = "/api/tcp/services"
 HALF_SENT = scaled(300, 100)
@@ -158,6 +160,7 @@ class AdminHostile(Story):
         upload.send(body[-1:])
         self.assertEqual(upload.status(), 201)
 
+    @unittest.skipIf(SANITIZED, "UBSan looks at memory by a pipe, and mistakes the lack of descriptors for bad memory")
     def test_more_connections_than_descriptors(self):
         gateway = self.use(AdminGateway(descriptors=64, settings={"limits": {"maxConnections": 1000}}))
         clients = [socket.create_connection(("127.0.0.1", gateway.admin_port)) for _ in range(100)]

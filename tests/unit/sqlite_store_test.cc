@@ -276,6 +276,19 @@ TEST_CASE("a store whose file is gone does not pretend to keep anything") {
   CHECK(store->replace(services({"a", "b"})));
 }
 
+TEST_CASE("a log that is deleted under a running store takes nothing with it that was kept") {
+  const Folder folder;
+  const auto store = folder.open();
+  REQUIRE(store->replace(services({"a"})));
+  std::filesystem::remove(folder.file + "-wal");
+  const auto failed = store->replace(services({"a", "b"}));
+  REQUIRE_FALSE(failed);
+  CHECK_THAT(failed.error().sentence, Contains("-wal") && Contains("start the gateway again"));
+  const auto found = SqliteStore::read(folder.path);  // what is there after a kill
+  REQUIRE(found);
+  CHECK(same(*found, services({"a"})));
+}
+
 TEST_CASE("a damaged database is refused and left as it is") {
   const Folder folder;
   std::vector<std::string> many;
