@@ -16,18 +16,26 @@ std::string_view take_segment(std::string_view& path) {
   return segment;
 }
 
+// "/apis/GROUP/...": Otoroshi's own client does not know which group a kind belongs to and says "any". What
+// follows tells them apart.
+bool is_any_group(std::string_view pattern_so_far, std::string_view segment) {
+  return pattern_so_far == "/apis/" && segment == "any";
+}
+
 // The parameters that the pattern takes out of the path; nullopt: it does not match.
 std::optional<TextPairs> match(std::string_view pattern, std::string_view path) {
   if (!path.starts_with('/')) return std::nullopt;
   TextPairs parameters;
+  const auto whole = pattern;
   while (!pattern.empty() && !path.empty()) {
+    const auto so_far = whole.substr(0, whole.size() - pattern.size() + 1);
     const auto wanted = take_segment(pattern);
     const auto segment = take_segment(path);
     if (wanted.starts_with(':') && !segment.empty()) {
       auto value = percent_decode(segment);
       if (!value) return std::nullopt;
       parameters.emplace_back(wanted.substr(1), std::move(*value));
-    } else if (wanted != segment) {
+    } else if (wanted != segment && (pattern.empty() || !is_any_group(so_far, segment))) {
       return std::nullopt;
     }
   }

@@ -46,8 +46,9 @@ class AdminRoutes {
 
   const std::vector<Operation>& operations() const { return operations_; }
 
-  // The operation whose pattern the path matches (fixed segments before ":name"), with the parameters put
-  // into the request. null: none; `path_is_known` says whether it is there with other methods.
+  // The operation whose pattern the path matches (fixed segments before ":name"; "/apis/any/" stands for the
+  // group that has the rest), with the parameters put into the request. null: none; `path_is_known` says
+  // whether it is there with other methods.
   const Operation* find(AdminRequest& request, bool& path_is_known) const;
 
   // What the path can be asked with: "GET, PUT".

@@ -15,6 +15,8 @@ AdminRoutes some_routes() {
                                               {"GET", "/api/things/_template"},
                                               {"POST", "/api/things/_bulk"},
                                               {"GET", "/api/things/:id/parts/:part"},
+                                              {"GET", "/apis/one.io/v1/things/:id"},
+                                              {"GET", "/apis/all"},
                                               {"GET", "/"}})
     routes.add({.method = method, .path = path, .answer = {}, .tag = "", .summary = ""});
   return routes;
@@ -42,6 +44,12 @@ TEST_CASE("a path finds the operation with the most fixed segments") {
       {"GET", "/api/thing", "", {}, false},
       {"GET", "/api/thingsx", "", {}, false},
       {"GET", "/api//things", "", {}, false},
+      {"GET", "/apis/one.io/v1/things/7", "/apis/one.io/v1/things/:id", {{"id", "7"}}, true},
+      {"GET", "/apis/any/v1/things/7", "/apis/one.io/v1/things/:id", {{"id", "7"}}, true},
+      {"GET", "/apis/two.io/v1/things/7", "", {}, false},
+      {"GET", "/apis/any/v1/others/7", "", {}, false},
+      {"GET", "/apis/any", "", {}, false},
+      {"GET", "/api/any", "", {}, false},
       {"GET", "", "", {}, false},
       {"GET", "*api/things", "", {}, false},
       {"GET", "*", "", {}, false},
