@@ -79,7 +79,7 @@ class Export(Story):
         before = self.admin.get(EXPORT).json
         for bad, path in (({"tcpServices": [plain(port=0).json]}, "/tcpServices/0/port"),
                           ({"apiKeys": [api_key(), {"clientName": "x"}]}, "/apiKeys/1/clientId"),
-                          ({"tcpServices": [plain(port=self.backend.port).json]}, "")):
+                          ({"tcpServices": [plain(port=self.backend.port).json]}, "/tcpServices/0/port")):
             answer = self.admin.post(EXPORT, bad)
             self.assertEqual((answer.status, answer.json["error"]), (400, "bad_format"), answer)
             self.assertIn(path, [problem["path"] for problem in answer.json["problems"]])
