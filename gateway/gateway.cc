@@ -1,6 +1,7 @@
 #include "gateway/gateway.h"
 
 #include <spdlog/spdlog.h>
+#include <sys/resource.h>
 
 #include <csignal>
 #include <cstdlib>
@@ -24,6 +25,7 @@ namespace {
 constexpr auto sweep_interval = 1s;
 constexpr auto certificate_check_interval = 1s;
 constexpr auto drain_check_interval = 20ms;
+constexpr int control_niceness = 10;
 // How long connections may take to notice that they were aborted.
 constexpr auto abort_limit = 1s;
 
@@ -117,6 +119,9 @@ Result<void> Gateway::open_admin() {
 }
 
 void Gateway::run() {
+  // Of this thread only (setpriority(2)): who changes what is served must not make connections wait for a
+  // core. It still gets a tenth of a busy one, so that health and changes are answered.
+  ::setpriority(PRIO_PROCESS, 0, control_niceness);
   control_.run();
 }
 

@@ -31,9 +31,9 @@ KEY = ("admin", "bench-secret")
 class Crowded(gateway.Gateway):
     """A gateway with so many services, named apart on so many ports, besides the one that carries the load."""
 
-    def __init__(self, store: str, ports: int, *where):
-        super().__init__(f"{store}-{ports}", *where)
-        self.store, self.crowd_ports = store, proxy.free_ports(ports)
+    def __init__(self, store: str, ports: int, *where, services: int = SERVICES):
+        super().__init__(f"{store}-{ports}-{services}", *where)
+        self.store, self.crowd_ports, self.services = store, proxy.free_ports(ports), services
         self.started_in = 0.0
 
     def service_number(self, number: int, version: int = 0) -> dict:
@@ -44,7 +44,7 @@ class Crowded(gateway.Gateway):
                 "rules": [{"domain": f"v{version}.{self.pattern(number)}", "targets": [target]}]}
 
     def commands(self) -> dict[str, list]:
-        services = [self.service("plain", [".*"])] + [self.service_number(number) for number in range(SERVICES)]
+        services = [self.service("plain", [".*"])] + [self.service_number(number) for number in range(self.services)]
         return {"gateway": gateway.command(self.programs, self.folder, self.certificate, {"tcpServices": services},
                                            tunnel={"port": 0}, store={"type": self.store},
                                            admin={"port": self.spare_port, "clientId": KEY[0], "clientSecret": KEY[1]})}
@@ -85,7 +85,7 @@ class Writer(threading.Thread):
         admin, due = Admin(self.crowded.spare_port), time.monotonic()
         while not self.over.is_set():
             number = len(self.took)
-            self.took.append(admin.put(self.crowded.service_number(number % SERVICES, 1_000 + number)))
+            self.took.append(admin.put(self.crowded.service_number(number % self.crowded.services, 1_000 + number)))
             due += 1 / WRITES_PER_SECOND
             time.sleep(max(0, due - time.monotonic()))
 
@@ -115,7 +115,8 @@ def disturbed(programs: pathlib.Path, crowded: Crowded, core: int, rounds: int) 
         calm_times.append(calm["p99_us"])
         busy_times.append(busy["p99_us"])
     middle = statistics.median
-    return (f"| p99 of round trips on 16 connections, calm and with {middle(rates):.0f} writes/s | "
+    return (f"| p99 of round trips on 16 connections, calm and with {middle(rates):.0f} writes/s, "
+            f"{crowded.services:,} services | "
             f"{middle(calm_times):.0f} and {middle(busy_times):.0f} µs, {middle(ratios):.2f} × | "
             f"≤ 2 ×: {verdict(middle(ratios) <= 2)} |")
 
@@ -153,6 +154,8 @@ def main() -> None:
             crowded.restart()
             rows.append(loaded(crowded, "from the store and the same import file"))
             rows.append(changed(crowded, 50))
+            rows.append(disturbed(options.programs, crowded, load_core, options.rounds))
+        with Crowded("sqlite", PORTS, *where, services=PORTS) as crowded:
             rows.append(disturbed(options.programs, crowded, load_core, options.rounds))
         with Crowded("sqlite", 1, *where) as crowded:
             rows.append(changed(crowded, 300))
