@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/json/writer.h"
+#include "common/text/lines.h"
 #include "gateway/admin/answers.h"
 #include "gateway/admin/entity_patch.h"
 #include "gateway/admin/media_types.h"
@@ -24,16 +25,10 @@ struct Line {
   Accepted accepted = {};   // if it is good so far
 };
 
-bool is_blank(std::string_view line) {
-  return line.find_first_not_of(" \t\r") == line.npos;
-}
-
 std::vector<Line> lines_of(std::string_view body) {
   std::vector<Line> lines;
   while (!body.empty()) {
-    const auto end = std::min(body.find('\n'), body.size());
-    if (const auto line = body.substr(0, end); !is_blank(line)) lines.push_back({line});
-    body.remove_prefix(std::min(end + 1, body.size()));
+    if (const auto line = take_line(body); !is_blank(line)) lines.push_back({line});
   }
   return lines;
 }

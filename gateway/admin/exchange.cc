@@ -8,6 +8,7 @@
 
 #include "common/json/reader.h"
 #include "common/json/writer.h"
+#include "common/text/lines.h"
 #include "gateway/config/import_file.h"
 
 namespace otoroshi::gateway {
@@ -145,10 +146,8 @@ std::expected<std::string, Problems> document_of_lines(std::string_view lines) {
   Problems problems;
   const JsonPlace root(problems);
   for (std::size_t number = 1; !lines.empty(); ++number) {
-    const auto end = std::min(lines.find('\n'), lines.size());
-    const auto text = lines.substr(0, end);
-    lines.remove_prefix(std::min(end + 1, lines.size()));
-    if (text.find_first_not_of(" \t\r") == text.npos) continue;
+    const auto text = take_line(lines);
+    if (is_blank(text)) continue;
     const auto place = root / number;  // "/7": the seventh line
     if (const auto line = parse_json(text))
       add_line(*line, lists, values, place);

@@ -5,6 +5,7 @@
 
 #include "common/json/reader.h"
 #include "common/json/writer.h"
+#include "common/text/lines.h"
 #include "common/text/quoted.h"
 #include "otoroshictl/resources/terminal_text.h"
 #include "otoroshictl/resources/yaml.h"
@@ -29,9 +30,8 @@ Result<JsonDocument> parse_one(std::string_view text, std::string_view name, Jso
 Result<std::vector<JsonDocument>> parse_lines(std::string_view text, std::string_view name) {
   std::vector<JsonDocument> documents;
   for (std::size_t number = 1; !text.empty(); ++number) {
-    const auto line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
-    if (line.find_first_not_of(" \t\r") == std::string_view::npos) continue;
+    const auto line = take_line(text);
+    if (is_blank(line)) continue;
     auto document = parse_json(line);
     if (!document)
       return unusable(name, "value in line " + std::to_string(number) + ": " + to_text(document.error()));
