@@ -90,17 +90,14 @@ ConnectionFilter filter_of(const AdminRequest& request) {
 AdminResponse answer_list(AdminContext& context, const AdminRequest& request) {
   auto query = parse_list_query(request.query);
   if (!query) return problems_answer(400, "bad_format", query.error());
-  const auto size = std::min(query->page_size.value_or(largest_page), largest_page);
-  query->page_size = size;
-  const auto found = list_connections(context.workers, filter_of(request), query->offset(), size);
+  query->page_size = std::min(query->page_size.value_or(largest_page), largest_page);
+  const auto found =
+      list_connections(context.workers, filter_of(request), query->offset(), *query->page_size);
   JsonWriter json;
   json.begin_list();
   for (const auto& connection : found.connections) add_connection(json, connection);
   auto answer = json_answer(200, json.end_list().take());
-  answer.headers = {{"X-Count", std::to_string(found.count)},
-                    {"X-Offset", std::to_string(query->offset())},
-                    {"X-Page", std::to_string(query->page)},
-                    {"X-Page-Size", std::to_string(size)}};
+  answer.headers = page_headers(*query, found.count);
   return answer;
 }
 

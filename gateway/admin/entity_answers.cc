@@ -45,6 +45,10 @@ Problem as_seen_from(std::string_view section, std::string_view id, const Entity
 
 }  // namespace
 
+Secrets secrets_asked(const AdminRequest& request) {
+  return request.parameter("reveal") == "true" ? Secrets::shown : Secrets::hidden;
+}
+
 AdminResponse entity_answer(int status, const EntityResource& resource, const Entities& entities,
                             std::size_t index, Secrets secrets) {
   auto answer = json_answer(status, resource.text(entities, index, secrets));

@@ -15,6 +15,9 @@ namespace otoroshi::gateway {
 // codes (facts C6).
 enum class ApiFamily : std::uint8_t { plain, generic };
 
+// What "reveal=true" asks for.
+Secrets secrets_asked(const AdminRequest& request);
+
 // The entity as it is shown, with its tag in ETag.
 AdminResponse entity_answer(int status, const EntityResource& resource, const Entities& entities,
                             std::size_t index, Secrets secrets = Secrets::hidden);

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gateway/admin/answers.h"
+#include "gateway/admin/entity_answers.h"
 #include "gateway/admin/list_query.h"
 #include "gateway/admin/media_types.h"
 
@@ -60,7 +61,7 @@ AdminResponse list_answer(const AdminRequest& request, const EntityResource& res
                           const Entities& entities) {
   const auto query = parse_list_query(request.query);
   if (!query) return problems_answer(400, "bad_format", query.error());
-  const auto secrets = request.parameter("reveal") == "true" ? Secrets::shown : Secrets::hidden;
+  const auto secrets = secrets_asked(request);
   const bool lines = wants_lines(request);
   ListBody body(lines);
   if (query->looks_into_entities())
@@ -71,10 +72,7 @@ AdminResponse list_answer(const AdminRequest& request, const EntityResource& res
   return {.status = 200,
           .body = body.take(),
           .content_type = std::string(lines ? ndjson_type : json_type),
-          .headers = {{"X-Count", std::to_string(count)},
-                      {"X-Offset", std::to_string(query->offset())},
-                      {"X-Page", std::to_string(query->page)},
-                      {"X-Page-Size", std::to_string(query->page_size.value_or(count))}}};
+          .headers = page_headers(*query, count)};
 }
 
 }  // namespace otoroshi::gateway

@@ -18,7 +18,7 @@ namespace {
 constexpr std::size_t max_import_bytes = 64 * 1024 * 1024;
 
 AdminResponse export_answer(const AdminRequest& request, const Entities& entities) {
-  const auto secrets = request.parameter("reveal") == "true" ? Secrets::shown : Secrets::hidden;
+  const auto secrets = secrets_asked(request);
   if (wants_lines(request))
     return {.status = 200,
             .body = export_lines(entities, secrets),

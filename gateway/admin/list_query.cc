@@ -239,6 +239,13 @@ std::expected<ListQuery, Problems> parse_list_query(const TextPairs& parameters)
   return Parser().parse(parameters);
 }
 
+TextPairs page_headers(const ListQuery& query, std::size_t count) {
+  return {{"X-Count", std::to_string(count)},
+          {"X-Offset", std::to_string(query.offset())},
+          {"X-Page", std::to_string(query.page)},
+          {"X-Page-Size", std::to_string(query.page_size.value_or(count))}};
+}
+
 std::vector<const JsonValue*> choose(const ListQuery& query, const std::vector<JsonDocument>& entities) {
   std::vector<const JsonValue*> chosen;
   for (const auto& entity : entities) {

@@ -45,6 +45,9 @@ struct ListQuery {
 // Parameters that are none of these are passed over. Problems have the parameter's name as path.
 std::expected<ListQuery, Problems> parse_list_query(const TextPairs& parameters);
 
+// X-Count, X-Offset, X-Page and X-Page-Size of the answer to a query of so many.
+TextPairs page_headers(const ListQuery& query, std::size_t count);
+
 // The entities that fulfil all conditions, in the wanted order (else in that of `entities`), of all pages.
 // Numbers are sorted as numbers and come before texts; what lacks the field comes last.
 std::vector<const JsonValue*> choose(const ListQuery& query, const std::vector<JsonDocument>& entities);

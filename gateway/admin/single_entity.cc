@@ -16,10 +16,6 @@ namespace {
 
 constexpr std::string_view token_field = "pappsToken";
 
-bool wants_secrets(const AdminRequest& request) {
-  return request.parameter("reveal") == "true";
-}
-
 // That nothing of this id may be there (RFC 9110 section 13.1.2).
 bool wants_none(const AdminRequest& request) {
   return request.header("if-none-match") == "*";
@@ -41,7 +37,7 @@ AdminResponse SingleEntity::get(const AdminRequest& request) const {
   const auto id = request.path_parameter("id");
   const auto index = resource_->find(backend_->entities(), id);
   if (!index) return no_such_entity(*resource_, id);
-  const auto secrets = wants_secrets(request) ? Secrets::shown : Secrets::hidden;
+  const auto secrets = secrets_asked(request);
   auto answer = entity_answer(200, *resource_, backend_->entities(), *index, secrets);
   const auto known = request.header("if-none-match");
   // A tag does not tell whether the secrets were shown.
