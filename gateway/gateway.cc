@@ -12,7 +12,6 @@
 #include "gateway/log.h"
 #include "gateway/sd_notify.h"
 #include "gateway/store/import_plan.h"
-#include "gateway/store/memory_store.h"
 #include "gateway/store/open_store.h"
 #include "gateway/tunnel/serve_tunnel.h"
 
