@@ -9,6 +9,7 @@ from .access import ACCESS_TYPES, Credentials, EveryAccess
 from .disk import Disk
 from .entities import (api_key, app_session, es_verifier, hs_verifier, jwks_verifier, route, rs_verifier, token_of)
 from .gateway import Gateway, run_gateway
+from .leaks import nothing_left_behind
 from .limits import DEADLINE, GIB, KIB, LONG, MIB, SANITIZED, UNDER_THREAD_SANITIZER, scaled
 from .metrics import Metrics
 from .modes import EveryMode

@@ -41,9 +41,12 @@ class Mode:
 
 
 class EveryMode:
-    """A gateway with a service for every mode (or those in `only`), each before its own backend that does `serve`."""
+    """A gateway with a service for every mode (or those in `only`), each before its own backend that does `serve`.
 
-    def __init__(self, story, serve, *, only=None, settings=None, env=None, backend_options=None):
+    `gateway` is its class.
+    """
+
+    def __init__(self, story, serve, *, only=None, settings=None, env=None, backend_options=None, gateway=Gateway):
         authority = Authority(story.folder())
         certificate = authority.server(NAME)
         self._modes = []
@@ -53,7 +56,7 @@ class EveryMode:
                                         **(backend_options or {})))
             context = client_context(authority) if client_tls else None
             self._modes.append(Mode(name, backend, build(backend), context))
-        self.gateway = story.use(Gateway(*(mode.service for mode in self._modes), settings=settings, env=env,
+        self.gateway = story.use(gateway(*(mode.service for mode in self._modes), settings=settings, env=env,
                                          certificates=[certificate], upstream_authority=authority))
 
     def __iter__(self):
