@@ -1,0 +1,164 @@
+"""Conversations whose two ends know every byte beforehand, so that each can tell whether it was told the truth."""
+
+import hashlib
+import itertools
+import json
+import random
+import threading
+
+from .connection import BrokenOff
+from .waiting import wait_until
+
+_numbers = itertools.count(1)
+
+
+class Errand:
+    """One conversation. `at_client` and `at_target` raise what is wrong; a target's outcome comes to `wait_target`."""
+
+    def __init__(self, size):
+        self.number, self.size = next(_numbers), size
+        self.up, self.down = (random.Random(f"{self.number} {way}").randbytes(size) for way in ("up", "down"))
+        self._at_target = None  # "fine", or what is wrong
+
+    def order(self):
+        """The line by which the target learns which conversation this is. No HTTP head begins like it."""
+        return b"\0" + json.dumps(self.number).encode() + b"\n"
+
+    def run_at_target(self, connection):
+        try:
+            self.at_target(connection)
+            self._at_target = "fine"
+        except BaseException as problem:
+            self._at_target = f"{type(problem).__name__} {problem}"
+            raise
+
+    def wait_target(self, seconds):
+        outcome = wait_until(lambda: self._at_target, "the target to see how it ends", seconds)
+        if outcome != "fine":
+            raise AssertionError(f"the target saw: {outcome}")
+
+
+class ClientEndsFirst(Errand):
+    """Both directions at once; the client's ends, then the target's."""
+
+    def at_client(self, connection):
+        with _sending(connection, self.order() + self.up, then=connection.finish):
+            _expect(connection, self.down)
+
+    def at_target(self, connection):
+        with _sending(connection, self.down):
+            _expect(connection, self.up)
+        connection.finish()
+
+
+class TargetEndsFirst(Errand):
+    """The target says all that it has to say and ends; only then the client talks."""
+
+    def at_client(self, connection):
+        connection.send(self.order())
+        _expect(connection, self.down)
+        connection.send(self.up)
+        connection.finish()
+
+    def at_target(self, connection):
+        connection.send(self.down)
+        connection.finish()
+        _expect(connection, self.up)
+
+
+class ClientResets(Errand):
+    """The client resets in the middle, while bytes go both ways."""
+
+    def at_client(self, connection):
+        with _sending(connection, self.order() + self.up):
+            connection.receive_exactly(self.size // 2)
+            connection.reset()
+
+    def at_target(self, connection):
+        with _sending(connection, self.down) as sender:
+            _expect_break(connection, self.up, sender)
+
+
+class TargetResets(Errand):
+    def at_client(self, connection):
+        with _sending(connection, self.order() + self.up) as sender:
+            _expect_break(connection, self.down, sender)
+
+    def at_target(self, connection):
+        with _sending(connection, self.down):
+            connection.receive_exactly(self.size // 2)
+            connection.reset()
+
+
+ERRANDS = [ClientEndsFirst, TargetEndsFirst, ClientResets, TargetResets]
+
+
+class Courier:
+    """What a Backend does: its end of every errand that somebody brings."""
+
+    def __init__(self):
+        self._errands = {}
+
+    def new(self, kind, size):
+        errand = kind(size)
+        self._errands[errand.number] = errand
+        return errand
+
+    def __call__(self, connection, _visit):
+        connection.receive_exactly(1)
+        self._errands.pop(json.loads(connection.receive_line())).run_at_target(connection)
+
+
+class _sending(threading.Thread):
+    """Sends while the body of the `with` goes on; an abort is for who reads to tell."""
+
+    def __init__(self, connection, data, then=lambda: None):
+        super().__init__(daemon=True)
+        self._connection, self._data, self._then = connection, data, then
+        self._was_reset = False
+
+    def run(self):
+        try:
+            self._connection.send(self._data)
+            self._then()
+        except BrokenOff as broken:
+            self._was_reset = isinstance(broken.__context__, ConnectionResetError)
+        except OSError:
+            pass
+
+    def saw_reset(self):
+        """The kernel tells a reset once. Who reads sees an end if it was told to who sends."""
+        self.join()
+        return self._was_reset
+
+    def __enter__(self):
+        self.start()
+        return self
+
+    def __exit__(self, *_):
+        self.join()
+
+
+def _expect(connection, expected):
+    """All these bytes, and then the end in order."""
+    digest, count = hashlib.sha256(), 0
+    while piece := connection.receive():
+        digest.update(piece)
+        count += len(piece)
+    if digest.digest() != hashlib.sha256(expected).digest():
+        raise AssertionError(f"{count} of {len(expected)} bytes came, and not the right ones" if count == len(expected)
+                             else f"{count} of {len(expected)} bytes came, and then an end in order")
+
+
+def _expect_break(connection, sent, sender):
+    """An abort: of what was sent a beginning came, and no end in order."""
+    seen = 0
+    try:
+        while piece := connection.receive():
+            if sent[seen:seen + len(piece)] != piece:
+                raise AssertionError(f"wrong bytes between {seen} and {seen + len(piece)}")
+            seen += len(piece)
+    except BrokenOff:
+        return
+    if not sender.saw_reset():
+        raise AssertionError(f"an end in order after {seen} bytes, where an abort was due")
