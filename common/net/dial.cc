@@ -79,6 +79,9 @@ class Attempt {
   const tcp::endpoint& endpoint() const { return endpoint_; }
   void arm(Waiter& waiter) { stream_->arm_writable(waiter); }
   std::unique_ptr<TcpStream> take() { return std::move(stream_); }
+  void abort(const Error& why) {
+    if (stream_) stream_->abort(why);
+  }
 
  private:
   tcp::endpoint endpoint_;
@@ -142,7 +145,12 @@ Task<Result<Dialled>> dial_addresses(Worker& worker, const Addresses& addresses,
       if (options.on_behalf_of) options.on_behalf_of->arm_broken(waiter);
     });
     if (options.on_behalf_of && options.on_behalf_of->is_broken()) {
-      co_return fail(ErrorCode::reset, Side::client, "the client went away before its target was reached");
+      const Error gone{ErrorCode::reset, Side::client, "the client went away before its target was reached"};
+      // A target that has taken the connection meanwhile would see one that ends in peace, and holds nothing.
+      for (auto* attempt : {&older, &newer}) {
+        if (*attempt) (*attempt)->abort(gone);
+      }
+      co_return std::unexpected(gone);
     }
     if (silence.expired() && newer) {
       older.reset();

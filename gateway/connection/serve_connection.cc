@@ -198,6 +198,8 @@ Task<> serve_and_tell(WorkerContext& context, ServedPortPtr port, SocketHandle s
       auto life = record.port->is_tunnel ? serve_tunnel(context, record) : serve_connection(context, record);
       auto outcome = co_await life;
       if (!outcome) error = std::move(outcome.error());
+      // One that was reached and not used any more: an end would be an empty question.
+      if (error && record.target_stream) record.target_stream->abort(*error);
     } catch (const std::exception& problem) {
       error = unexpected_failure(problem);
       record.abort(*error);  // never a clean end for bytes that may be lost

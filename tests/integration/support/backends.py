@@ -18,7 +18,10 @@ class Visit:
     """What a backend saw of one connection."""
 
     def __init__(self, sock):
-        self.peer = sock.getpeername()[:2]
+        try:
+            self.peer = sock.getpeername()[:2]
+        except OSError:  # ENOTCONN: gone again before we looked
+            self.peer = None
         self.preface = None             # what the backend's `preface` read before TLS
         self.server_name = None         # SNI
         self.client_certificate = None  # as SSLObject.getpeercert() gives it
@@ -30,12 +33,13 @@ class Visit:
 class Backend:
     """Listens on a port of its own from its construction on; serves while it is entered.
 
-    One that is not `accepting` lets its connections wait in its queue, which holds `backlog` + 1 of them.
+    One that is not `accepting` lets its connections wait in its queue, which holds `backlog` + 1 of them. `wrap` is
+    given each socket and returns what is used in its place.
     """
 
     def __init__(self, serve, *, tls=None, host="127.0.0.1", port=0, preface=None, receive_buffer=None, backlog=512,
-                 accepting=True):
-        self._serve, self._context, self._preface = serve, tls, preface
+                 accepting=True, wrap=lambda sock: sock):
+        self._serve, self._context, self._preface, self._wrap = serve, tls, preface, wrap
         if tls:
             tls.sni_callback = _note_server_name
         self.visits = []
@@ -65,6 +69,11 @@ class Backend:
         return wait_until(lambda: len(self.visits) >= number and self.visits[number - 1].connection
                           and self.visits[number - 1], f"connection {number} to reach the backend")
 
+    def wait_over(self, number=1):
+        """The visit with this number once it is over, be it that its connection was never set up."""
+        return wait_until(lambda: len(self.visits) >= number and self.visits[number - 1].ended
+                          and self.visits[number - 1], f"connection {number} of the backend to be over")
+
     def wait_end(self, number=1, seconds=DEADLINE):
         """How that visit ended: "end", "reset" or "truncated"."""
         visit = self.wait_visit(number)
@@ -74,15 +83,16 @@ class Backend:
         while True:
             try:
                 sock, _ = self._listener.accept()
-                visit = Visit(sock)
             except OSError as error:
                 if self._listener.fileno() < 0 or error.errno == 22:
                     return
-                continue  # ENOTCONN: gone again before we looked
+                continue
+            visit = Visit(sock)
             self.visits.append(visit)
             threading.Thread(target=self._visit, args=(sock, visit), daemon=True).start()
 
     def _visit(self, sock, visit):
+        sock = self._wrap(sock)
         try:
             with self._enter(sock, visit) as connection:
                 visit.connection = connection

@@ -193,8 +193,8 @@ class TlsOverBio(Plain):
                 super().send(records)
 
 
-def connect(to, host="127.0.0.1", receive_buffer=None, source=None):
-    """A TCP connection to a port, or to anything with a `port`."""
+def connect(to, host="127.0.0.1", receive_buffer=None, source=None, wrap=lambda sock: sock):
+    """A TCP connection to a port, or to anything with a `port`. `wrap` is given its socket and returns what is used."""
     sock = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
     try:
         if receive_buffer:  # before connecting: it bounds the window that is offered
@@ -208,7 +208,7 @@ def connect(to, host="127.0.0.1", receive_buffer=None, source=None):
     except BaseException:
         sock.close()
         raise
-    return Plain(sock)
+    return Plain(wrap(sock))
 
 
 def connect_tls(to, server_name, context, host="127.0.0.1", session=None, **options):

@@ -4,7 +4,7 @@ import contextlib
 import os
 import re
 
-from .limits import DEADLINE, MIB, SANITIZED
+from .limits import DEADLINE, KIB, MIB, SANITIZED
 from .metrics import Metrics
 from .waiting import wait_until
 
@@ -20,6 +20,9 @@ class Growth:
 
     def __init__(self):
         self.memory = []
+
+    def __str__(self):
+        return "memory " + ", ".join(f"{bytes / KIB:+.0f} KiB" for bytes in self.memory) + ", nothing else left"
 
 
 @contextlib.contextmanager

@@ -1,0 +1,141 @@
+"""Clients that break off at any byte, in any manner: what targets may then have seen, and what must be left of them.
+
+A `Way` is one way to an answering backend, in some protocol; `break_off_everywhere` tries all of them side by side.
+"""
+
+import concurrent.futures
+import itertools
+import re
+
+from .backends import Backend
+from .connection import BrokenOff
+from .cut import AT_ONCE, Cut, CutSocket, close, positions, reset
+from .leaks import nothing_left_behind
+from .waiting import wait_until
+
+_numbers = itertools.count(100_000)
+
+
+def answer(connection, visit):
+    """For a Backend: sends back all that comes, and notes it."""
+    while data := connection.receive():
+        visit.received += data
+        connection.send(data)
+    visit.ended = "end"
+    connection.finish()
+
+
+def question(number):
+    return b"\0%06d is anybody there? " % number * 8
+
+
+def never(_cut, _received):
+    """No cut looks like an end: ends have to be said."""
+    return False
+
+
+def fin(cut, received):
+    """TCP's own end: wherever a FIN comes, it ends what was sent before it."""
+    return cut.then is not reset and len(received) == cut.socket.total_sent
+
+
+class Way:
+    """`enter(wrap)` connects to the backend, by a socket that `wrap` has made of another one.
+
+    What it returns has `send`, `finish` and `receive_to_end`. `may_end(cut, received)`: may the target think that a
+    cut was an end?
+    """
+
+    def __init__(self, name, backend, enter, may_end=never, question=question):
+        self.name, self.backend, self.enter, self.may_end, self.question = name, backend, enter, may_end, question
+        self.cuts, self.marks = {}, []
+
+    def try_it(self, events, then, **where):
+        """One conversation, cut as told; fails if one that was not cut did not go well."""
+        cut = _CutConversation(self, then, where)
+        self.cuts[cut.number] = cut
+        if events:
+            cut.event = events.of(cut.ports)
+        if not cut.socket.was_cut and cut.answer != cut.question:
+            raise AssertionError(f"{cut}: a whole conversation was answered {cut.answer!r}")
+        return cut
+
+    def check(self):
+        """Looks at all that the backend saw."""
+        visits = self.backend.visits
+        wait_until(lambda: all(visit.ended for visit in visits), f"{self.name}: all of the backend's visits to end")
+        seen = 0
+        for visit in visits:
+            received = bytes(visit.received)
+            number = re.search(rb"\d{6}", received)
+            seen += bool(number)
+            cuts = [self.cuts[int(number.group())]] if number else self.cuts.values()
+            lies = [self._lie(cut, visit.ended, received) for cut in cuts]
+            if all(lies):  # of a visit that was too short to be recognised: not one of them explains it
+                who = cuts[0] if number else f"{self.name}, a short visit"
+                raise AssertionError(f"{lies[0]}: {who}; the target saw {visit.ended} after {received!r}")
+        reached = sum(cut.answer is not None for cut in self.cuts.values())
+        if seen < reached:
+            raise AssertionError(f"{self.name}: only {seen} of {reached} conversations came to the target")
+
+    def _lie(self, cut, ended, received):
+        """What is wrong with what a target saw of this one; None if nothing is."""
+        if not cut.question.startswith(received):
+            return "bytes that nobody sent"
+        if ended == "end" and received != cut.question and not self.may_end(cut, received):
+            return "an end that nobody made"
+        if not cut.socket.was_cut and (ended, received) != ("end", cut.question):
+            return "a conversation that was not cut"
+        return None
+
+
+class _CutConversation:
+    def __init__(self, way, then, where):
+        self.way, self.then, self.where, self.number = way, then, where, next(_numbers)
+        self.question, self.answer, self.event, self.socket = way.question(self.number), None, None, None
+        try:
+            with way.enter(self._wrap) as client:
+                client.send(self.question)
+                client.finish()
+                self.answer = client.receive_to_end()
+        except Cut:
+            pass
+        except BrokenOff as broken:
+            raise AssertionError(f"{self}: {broken}") from None
+
+    def _wrap(self, sock):
+        self.ports = sock.getsockname()[1], sock.getpeername()[1]
+        self.socket = CutSocket(sock, self.then, **self.where)
+        return self.socket
+
+    def __str__(self):
+        event = self.event and {name: self.event[name] for name in ("ending", "error", "data", "targetAddress")}
+        return f"{self.way.name}, number {self.number}, {self.then and self.then.__name__} {self.where}, event {event}"
+
+
+def _break_off(way, events):
+    whole = way.try_it(events, None)
+    way.marks = whole.socket.marks
+    for then in AT_ONCE:
+        for position in positions(way.marks):
+            cut = way.try_it(events, then, sent=position)
+            if cut.event and then is reset and position < way.marks[-1] and cut.event["ending"] == "normal":
+                raise AssertionError(f"{cut}: a normal ending")
+    for then in (reset, close):
+        for position in positions([0, whole.socket.total_received]):
+            way.try_it(events, then, received=position)
+    way.check()
+
+
+def break_off_everywhere(ways, *programs, events=None):
+    """Breaks off at many positions of every way (with OTOROSHI_LONG at all); prints how often, and what it cost."""
+    for way in ways:  # first what is made once and kept
+        for _ in range(20):
+            way.try_it(events, None)
+    with nothing_left_behind(*programs) as growth, concurrent.futures.ThreadPoolExecutor(len(ways)) as pool:
+        list(pool.map(lambda way: _break_off(way, events), ways))
+    for way in ways:
+        way.try_it(events, None)
+    if events and events.rest():
+        raise AssertionError(f"more than one event of a connection: {events.rest()}")
+    print(f"{sum(len(way.cuts) for way in ways)} connections in {len(ways)} ways: {growth}", flush=True)

@@ -1,0 +1,112 @@
+"""Peers that misbehave at a chosen byte of their connection, whatever protocol is spoken on it."""
+
+import select
+import socket
+import struct
+
+from .connection import BrokenOff
+from .limits import DEADLINE, KIB, LONG
+
+
+class Cut(BrokenOff):
+    """The peer has done what it had to do to its connection; `saw` is how the other side then ended it, if it looked."""
+
+    def __init__(self, saw=None):
+        super().__init__("cut")
+        self.saw = saw
+
+
+class CutSocket:
+    """A socket that does `then` to itself once `sent` bytes went out, or `received` bytes came in, and raises Cut.
+
+    `marks` are the positions at which it was told to send, `total_received` how much came: a first conversation that
+    is not cut tells where others may be.
+    """
+
+    def __init__(self, sock, then=None, *, sent=None, received=None):
+        self._socket, self._then, self._may_send, self._may_receive = sock, then, sent, received
+        self.total_sent = self.total_received = 0
+        self.marks = [0]
+        self.was_cut = False
+
+    def __getattr__(self, name):
+        return getattr(self._socket, name)
+
+    def sendall(self, data):
+        self._act_if(self._may_send == self.total_sent)
+        room = len(data) if self._may_send is None else self._may_send - self.total_sent
+        piece = memoryview(data)[:room]
+        self._socket.sendall(piece)
+        self.total_sent += len(piece)
+        self.marks.append(self.total_sent)
+        self._act_if(self._may_send == self.total_sent)
+
+    def recv(self, limit):
+        self._act_if(self._may_send == 0 or self._may_receive == self.total_received)
+        if self._may_receive is not None:
+            limit = min(limit, self._may_receive - self.total_received)
+        data = self._socket.recv(limit)
+        self.total_received += len(data)
+        return data
+
+    def shutdown(self, how):
+        if not self.was_cut:
+            self._socket.shutdown(how)
+
+    def _act_if(self, reached):
+        if reached:
+            self.was_cut = True
+            raise Cut(self._then(self._socket))
+
+
+# What a peer does --------------------------------------------------------------------------------------------
+
+def reset(sock):
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+    sock.close()
+
+
+def close(sock):
+    """FIN, and RST for whatever still comes."""
+    sock.close()
+
+
+def half_close(sock):
+    """FIN, and reads on until the other side has ended, too."""
+    sock.shutdown(socket.SHUT_WR)
+    return say_nothing(sock)
+
+
+def say_nothing(sock):
+    """Sends no more and reads on. It is the other side who ends this: "end" or "reset"."""
+    sock.settimeout(DEADLINE)
+    try:
+        while sock.recv(64 * KIB):
+            pass
+        return "end"
+    except ConnectionResetError:
+        return "reset"
+
+
+def stand_still(sock):
+    """Neither sends nor reads any more, and waits until the other side has had enough: "end" or "reset"."""
+    poll = select.poll()
+    poll.register(sock, select.POLLRDHUP)
+    events = poll.poll(DEADLINE * 1000)
+    if not events:
+        raise AssertionError(f"nobody ended a connection that stood still for {DEADLINE} s")
+    return "reset" if events[0][1] & (select.POLLERR | select.POLLHUP) else "end"
+
+
+AT_ONCE = [reset, close, half_close]  # what needs no patience
+FOR_LONG = [say_nothing, stand_still]
+
+
+def positions(marks, samples=6):
+    """Where to cut a conversation that had these marks: everywhere with OTOROSHI_LONG, else around each and between."""
+    total = marks[-1]
+    if LONG:
+        return range(total + 1)
+    near = {mark + step for mark in marks for step in (-1, 0, 1)}
+    between = {total * number // samples for number in range(samples)}
+    return sorted(one for one in near | between | {5} if 0 <= one <= total)
