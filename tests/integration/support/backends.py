@@ -39,7 +39,7 @@ class Backend:
 
     def __init__(self, serve, *, tls=None, host="127.0.0.1", port=0, preface=None, receive_buffer=None, backlog=512,
                  accepting=True, wrap=lambda sock: sock):
-        self._serve, self._context, self._preface, self._wrap = serve, tls, preface, wrap
+        self._serve, self._context, self._preface, self.wrap = serve, tls, preface, wrap
         if tls:
             tls.sni_callback = _note_server_name
         self.visits = []
@@ -92,7 +92,7 @@ class Backend:
             threading.Thread(target=self._visit, args=(sock, visit), daemon=True).start()
 
     def _visit(self, sock, visit):
-        sock = self._wrap(sock)
+        sock = self.wrap(sock)
         try:
             with self._enter(sock, visit) as connection:
                 visit.connection = connection

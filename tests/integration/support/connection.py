@@ -204,7 +204,7 @@ def connect(to, host="127.0.0.1", receive_buffer=None, source=None, wrap=lambda 
         sock.settimeout(DEADLINE)
         sock.connect((host, getattr(to, "port", to)))
     except ConnectionResetError:  # it was made, and aborted before we came to look
-        return Plain(sock, was_reset=True)
+        return Plain(wrap(sock), was_reset=True)
     except BaseException:
         sock.close()
         raise

@@ -25,8 +25,9 @@ _MODES = {
 class Mode:
     """One mode of a running gateway: the backend behind it and how a client connects."""
 
-    def __init__(self, name, backend, service, context):
+    def __init__(self, name, backend, service, context, target_speaks_tls):
         self.name, self.backend, self.service = name, backend, service
+        self.target_speaks_tls = target_speaks_tls
         self._context = context
 
     @property
@@ -55,7 +56,7 @@ class EveryMode:
             backend = story.use(Backend(serve, tls=server_context(certificate) if target_tls else None,
                                         **(backend_options or {})))
             context = client_context(authority) if client_tls else None
-            self._modes.append(Mode(name, backend, build(backend), context))
+            self._modes.append(Mode(name, backend, build(backend), context, target_tls))
         self.gateway = story.use(gateway(*(mode.service for mode in self._modes), settings=settings, env=env,
                                          certificates=[certificate], upstream_authority=authority))
 

@@ -1,0 +1,121 @@
+"""Targets that break off at any byte, in any manner: what clients may then have seen, and what must be left of them.
+
+A `TargetWay` is one way to a backend, in some protocol; `break_off_everywhere` tries all of them side by side.
+"""
+
+import concurrent.futures
+import ssl
+
+from .connection import BrokenOff
+from .cut import AT_ONCE, CutSocket, close, positions, reset
+from .leaks import nothing_left_behind
+from .waiting import wait_until
+
+QUESTION = b"\0what do you say?"
+ANSWER = b"quite a lot, as you may see: " * 8
+
+
+def reply(connection, visit):
+    """For a Backend."""
+    visit.received += connection.receive_exactly(len(QUESTION))
+    connection.send(ANSWER)
+    connection.finish()
+    visit.ended = connection.how_it_ends()
+
+
+def never(_cut, _received):
+    """No cut looks like an end: ends have to be said."""
+    return False
+
+
+def fin(cut, received):
+    """TCP's own end: wherever a FIN comes, it ends what was sent before it."""
+    return cut.then is not reset and len(received) == cut.socket.total_sent
+
+
+class TargetWay:
+    """`enter(wrap)` connects a client to the port. `may_end(cut, received)`: may the client think that a cut was an end?
+
+    `opaque`: for the gateway it is bytes and a FIN, for the client it is TLS. `refusal`: how the client's protocol tells
+    it, before anything else was said, that no target takes it.
+    """
+
+    def __init__(self, name, backend, port, enter, may_end=never, opaque=False, refusal=None):
+        self.name, self.backend, self.port, self.enter, self.may_end = name, backend, port, enter, may_end
+        self.opaque, self.refusal, self.count, self.marks = opaque, refusal, 0, []
+
+    def try_it(self, events, then, **where):
+        """One conversation, which the target cuts as told; fails if the client saw what it should not."""
+        self.count += 1
+        cut = _CutByTarget(self, then, where)
+        if events and cut.ports:
+            cut.event = events.of(cut.ports)
+        if self.refusal and cut.answer.startswith(self.refusal) and cut.event["ending"] == "refused":
+            return cut
+        if not ANSWER.startswith(cut.answer):
+            raise AssertionError(f"{cut}: bytes that nobody sent: {cut.answer!r}")
+        if cut.answer != ANSWER and not self.may_end(cut, cut.answer):
+            if cut.how == "end":
+                raise AssertionError(f"{cut}: an end that nobody made, after {len(cut.answer)} bytes")
+            if cut.event and cut.event["ending"] == "normal" and (then is reset or not self.opaque):
+                raise AssertionError(f"{cut}: an event that calls it normal")
+        if not cut.socket.was_cut and (cut.answer, cut.how) != (ANSWER, "end"):
+            raise AssertionError(f"{cut}: a whole conversation was answered {cut.answer!r}, then {cut.how}")
+        return cut
+
+
+class _CutByTarget:
+    def __init__(self, way, then, where):
+        self.way, self.then, self.where = way, then, where
+        self.socket = self.event = self.ports = None
+        way.backend.wrap = self._wrap
+        self.answer, self.how = bytearray(), None
+        try:
+            with way.enter(self._note_ports) as client:
+                client.send(QUESTION)
+                while piece := client.receive():
+                    self.answer += piece
+                self.how = "end"
+        except BrokenOff as broken:
+            self.how = broken.how
+        except ssl.SSLError:
+            self.how = "failed"
+        self.answer = bytes(self.answer)
+        wait_until(lambda: self.socket, f"{self} to come to the target")
+
+    def _wrap(self, sock):
+        self.socket = CutSocket(sock, self.then, **self.where)
+        return self.socket
+
+    def _note_ports(self, sock):
+        self.ports = sock.getsockname()[1], self.way.port
+        return sock
+
+    def __str__(self):
+        event = self.event and {name: self.event[name] for name in ("ending", "error", "data", "targetAddress")}
+        return f"{self.way.name}, {self.then and self.then.__name__} {self.where}, client saw {self.how}, event {event}"
+
+
+def _break_off(way, events):
+    whole = way.try_it(events, None)
+    way.marks = whole.socket.marks
+    for then in AT_ONCE:
+        for position in positions(way.marks):
+            way.try_it(events, then, sent=position)
+    for then in (reset, close):
+        for position in positions([0, whole.socket.total_received]):
+            way.try_it(events, then, received=position)
+
+
+def break_off_everywhere(ways, *programs, events=None):
+    """Breaks off at many positions of every way (with OTOROSHI_LONG at all); prints how often, and what it cost."""
+    for way in ways:  # first what is made once and kept
+        for _ in range(20):
+            way.try_it(events, None)
+    with nothing_left_behind(*programs) as growth, concurrent.futures.ThreadPoolExecutor(len(ways)) as pool:
+        list(pool.map(lambda way: _break_off(way, events), ways))
+    for way in ways:
+        way.try_it(events, None)
+    if events and events.rest():
+        raise AssertionError(f"more than one event of a connection: {events.rest()}")
+    print(f"{sum(way.count for way in ways)} connections in {len(ways)} ways: {growth}", flush=True)

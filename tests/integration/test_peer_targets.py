@@ -1,0 +1,79 @@
+"""A target that breaks off at any byte, in any manner, makes no client believe what it did not say; nothing stays behind."""
+
+import struct
+
+from support import (AdminGateway, Authority, Backend, EveryMode, Story, TlsOverBio, Tunnel, client_context, connect,
+                     main, pass_through, postgres_ssl_request, server_context, terminating, to)
+from support.broken_targets import ANSWER, QUESTION, TargetWay, break_off_everywhere, fin, never, reply
+from support.cut import reset
+from support.event_feed import EventFeed
+from support.websocket_peer import websocket_server
+
+SSL_REQUEST = struct.pack(">II", 8, 80877103)
+NAME = "db.test"
+FRAME = 50
+
+
+class Targets(Story):
+    def test_every_mode(self):
+        modes = EveryMode(self, reply, gateway=AdminGateway)
+        ways = [TargetWay(mode.name, mode.backend, mode.service.port, lambda wrap, mode=mode: mode.connect(wrap=wrap),
+                          never if mode.target_speaks_tls else fin, opaque=mode.service.json["tls"] == "PassThrough")
+                for mode in modes]
+        break_off_everywhere(ways, modes.gateway, events=EventFeed(modes.gateway))
+
+    def test_postgresql(self):
+        """The target is asked for TLS in PostgreSQL's manner, by a client's SSLRequest or on behalf of it."""
+        authority = Authority(self.folder())
+        certificate = authority.server(NAME)
+
+        def backend():
+            return self.use(Backend(reply, tls=server_context(certificate), preface=postgres_ssl_request))
+        passed, dialled = backend(), backend()
+        services = [pass_through().sni().rule(NAME, passed),
+                    terminating().sni().rule(NAME, to(dialled, host=NAME, tls=True))]
+        gateway = self.use(AdminGateway(*services, certificates=[certificate], upstream_authority=authority))
+
+        def enter(service):
+            def postgres(wrap):
+                connection = connect(service, wrap=wrap)
+                connection.send(SSL_REQUEST)
+                connection.receive_exactly(1)
+                return TlsOverBio(connection.socket, client_context(authority), server_name=NAME)
+            return postgres
+        ways = [TargetWay("PostgreSQL, pass-through", passed, services[0].port, enter(services[0]), opaque=True),
+                TargetWay("PostgreSQL, terminating", dialled, services[1].port, enter(services[1]), refusal=b"E\0")]
+        break_off_everywhere(ways, gateway, events=EventFeed(gateway))
+
+
+class GatewaysOfOtoroshictl(Story):
+    def test_it(self):
+        authority = Authority(self.folder())
+        context = server_context(authority.server("127.0.0.1"))
+        ways, programs = [], []
+        for headers in ({}, {"Otoroshi_Tunnel": "half-close"}):
+            for tls in (None, context):
+                backend = self.use(Backend(websocket_server(self.replies, **headers), tls=tls))
+                flags = ["--host", f"127.0.0.1:{backend.port}", "--access-type", "public"]
+                tunnel = self.use(Tunnel(*flags, *(["--tls", "--ca-file", authority.crt] if tls else [])))
+                programs.append(tunnel)
+                ways.append(TargetWay(f"{'wss' if tls else 'ws'} {headers}", backend, tunnel.port,
+                                      lambda wrap, tunnel=tunnel: connect(tunnel, wrap=wrap),
+                                      never if headers else self.at_a_frame_s_end))
+        break_off_everywhere(ways, *programs)
+
+    @staticmethod
+    def replies(websocket, visit):
+        websocket.receive_exactly(len(QUESTION))
+        websocket.send(ANSWER, FRAME)
+        websocket.send_close()
+        websocket.receive_to_close()
+        websocket.connection.finish()
+
+    @staticmethod
+    def at_a_frame_s_end(cut, received):
+        """A server that knows no half-close may end by FIN between frames."""
+        return cut.then is not reset and cut.socket.total_sent in cut.way.marks
+
+
+main()
