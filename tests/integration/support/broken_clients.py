@@ -6,13 +6,16 @@ A `Way` is one way to an answering backend, in some protocol; `break_off_everywh
 import concurrent.futures
 import itertools
 import re
+import time
 
 from .backends import Backend
 from .connection import BrokenOff
-from .cut import AT_ONCE, Cut, CutSocket, close, positions, reset
+from .cut import AT_ONCE, FOR_LONG, Cut, CutSocket, close, half_close, positions, reset
 from .leaks import nothing_left_behind
+from .limits import MIB, scaled
 from .waiting import wait_until
 
+STALLED_AT_ONCE = scaled(300, 60)
 _numbers = itertools.count(100_000)
 
 
@@ -36,7 +39,7 @@ def never(_cut, _received):
 
 def fin(cut, received):
     """TCP's own end: wherever a FIN comes, it ends what was sent before it."""
-    return cut.then is not reset and len(received) == cut.socket.total_sent
+    return cut.then in (close, half_close) and len(received) == cut.socket.total_sent
 
 
 class Way:
@@ -56,7 +59,7 @@ class Way:
         self.cuts[cut.number] = cut
         if events:
             cut.event = events.of(cut.ports)
-        if not cut.socket.was_cut and cut.answer != cut.question:
+        if then is None and cut.answer != cut.question:
             raise AssertionError(f"{cut}: a whole conversation was answered {cut.answer!r}")
         return cut
 
@@ -87,7 +90,7 @@ class Way:
                 return "an end that nobody made"
             if cut.event and cut.event["ending"] == "normal":
                 return "an event that calls it normal"
-        if not cut.socket.was_cut and (ended, received) != ("end", cut.question):
+        if cut.then is None and (ended, received) != ("end", cut.question):
             return "a conversation that was not cut"
         return None
 
@@ -96,6 +99,7 @@ class _CutConversation:
     def __init__(self, way, then, where):
         self.way, self.then, self.where, self.number = way, then, where, next(_numbers)
         self.question, self.answer, self.event, self.socket = way.question(self.number), None, None, None
+        begun = time.monotonic()
         try:
             with way.enter(self._wrap) as client:
                 client.send(self.question)
@@ -104,7 +108,9 @@ class _CutConversation:
         except Cut:
             pass
         except BrokenOff as broken:
-            raise AssertionError(f"{self}: {broken}") from None
+            if then not in FOR_LONG:  # those may be too slow even before they stall
+                raise AssertionError(f"{self}: {broken}") from None
+        self.seconds = time.monotonic() - begun
 
     def _wrap(self, sock):
         self.ports = sock.getsockname()[1], sock.getpeername()[1]
@@ -128,15 +134,52 @@ def _break_off(way, events):
     way.check()
 
 
-def break_off_everywhere(ways, *programs, events=None):
-    """Breaks off at many positions of every way (with OTOROSHI_LONG at all); prints how often, and what it cost."""
-    for way in ways:  # first what is made once and kept
+def _warm_up(ways, events):
+    """What is made once and kept."""
+    for way in ways:
         for _ in range(20):
             way.try_it(events, None)
-    with nothing_left_behind(*programs) as growth, concurrent.futures.ThreadPoolExecutor(len(ways)) as pool:
-        list(pool.map(lambda way: _break_off(way, events), ways))
+
+
+def _over(ways, events, growth):
     for way in ways:
         way.try_it(events, None)
     if events and events.rest():
         raise AssertionError(f"more than one event of a connection: {events.rest()}")
     print(f"{sum(len(way.cuts) for way in ways)} connections in {len(ways)} ways: {growth}", flush=True)
+
+
+def break_off_everywhere(ways, *programs, events=None):
+    """Breaks off at many positions of every way (with OTOROSHI_LONG at all); prints how often, and what it cost."""
+    _warm_up(ways, events)
+    with nothing_left_behind(*programs) as growth, concurrent.futures.ThreadPoolExecutor(len(ways)) as pool:
+        list(pool.map(lambda way: _break_off(way, events), ways))
+    _over(ways, events, growth)
+
+
+def stall_everywhere(ways, *programs, bound, events=None):
+    """Stops sending, stops altogether and drips at many positions of every way, many at once.
+
+    Each connection must be over after `bound` seconds. So many at once cost more memory than a first few: what the
+    allocator keeps of them is no leak.
+    """
+    _warm_up(ways, events)
+    with nothing_left_behind(*programs, memory=24 * MIB) as growth, concurrent.futures.ThreadPoolExecutor(STALLED_AT_ONCE) as pool:
+        stalled = []
+        for way in ways:
+            whole = way.try_it(events, None)
+            way.marks = whole.socket.marks
+            where = [{"sent": one} for one in positions(way.marks)]
+            where += [{"received": one} for one in positions([0, whole.socket.total_received], 3)]
+            stalled += [pool.submit(way.try_it, events, then, **one) for then in FOR_LONG for one in where]
+        cuts = [one.result() for one in stalled]
+    for way in ways:
+        way.check()
+    slow = [f"{cut.seconds:.1f} s: {cut}" for cut in cuts if cut.seconds > bound]
+    if slow:
+        raise AssertionError(f"held for more than {bound} s:\n" + "\n".join(slow))
+    stalled = sum(cut.socket.was_cut for cut in cuts)
+    if stalled < 0.9 * len(cuts):
+        raise AssertionError(f"only {stalled} of {len(cuts)} came to stall")
+    print(f"{stalled} stalled, and were held for {max(cut.seconds for cut in cuts):.1f} s at the most")
+    _over(ways, events, growth)

@@ -4,15 +4,18 @@ A `TargetWay` is one way to a backend, in some protocol; `break_off_everywhere` 
 """
 
 import concurrent.futures
+import queue
 import ssl
+import time
 
 from .connection import BrokenOff
-from .cut import AT_ONCE, CutSocket, close, positions, reset
+from .cut import AT_ONCE, FOR_LONG, CutSocket, close, half_close, positions, reset
 from .leaks import nothing_left_behind
+from .limits import MIB, scaled
 from .waiting import wait_until
 
 QUESTION = b"\0what do you say?"
-ANSWER = b"quite a lot, as you may see: " * 8
+ANSWER = b"quite a lot, as you may see: " * 4
 
 
 def reply(connection, visit):
@@ -30,7 +33,7 @@ def never(_cut, _received):
 
 def fin(cut, received):
     """TCP's own end: wherever a FIN comes, it ends what was sent before it."""
-    return cut.then is not reset and len(received) == cut.socket.total_sent
+    return cut.then in (close, half_close) and len(received) == cut.socket.total_sent
 
 
 class TargetWay:
@@ -65,10 +68,11 @@ class TargetWay:
 
 
 class _CutByTarget:
-    def __init__(self, way, then, where):
+    def __init__(self, way, then, where, wrap=None):
         self.way, self.then, self.where = way, then, where
         self.socket = self.event = self.ports = None
-        way.backend.wrap = self._wrap
+        way.backend.wrap = wrap or self._wrap
+        begun = time.monotonic()
         self.answer, self.how = bytearray(), None
         try:
             with way.enter(self._note_ports) as client:
@@ -80,8 +84,9 @@ class _CutByTarget:
             self.how = broken.how
         except ssl.SSLError:
             self.how = "failed"
-        self.answer = bytes(self.answer)
-        wait_until(lambda: self.socket, f"{self} to come to the target")
+        self.answer, self.seconds = bytes(self.answer), time.monotonic() - begun
+        if not wrap:
+            wait_until(lambda: self.socket, f"{self} to come to the target")
 
     def _wrap(self, sock):
         self.socket = CutSocket(sock, self.then, **self.where)
@@ -107,15 +112,65 @@ def _break_off(way, events):
             way.try_it(events, then, received=position)
 
 
-def break_off_everywhere(ways, *programs, events=None):
-    """Breaks off at many positions of every way (with OTOROSHI_LONG at all); prints how often, and what it cost."""
-    for way in ways:  # first what is made once and kept
+def _warm_up(ways, events):
+    """What is made once and kept."""
+    for way in ways:
         for _ in range(20):
             way.try_it(events, None)
-    with nothing_left_behind(*programs) as growth, concurrent.futures.ThreadPoolExecutor(len(ways)) as pool:
-        list(pool.map(lambda way: _break_off(way, events), ways))
+
+
+def _over(ways, events, growth):
     for way in ways:
         way.try_it(events, None)
     if events and events.rest():
         raise AssertionError(f"more than one event of a connection: {events.rest()}")
     print(f"{sum(way.count for way in ways)} connections in {len(ways)} ways: {growth}", flush=True)
+
+
+def break_off_everywhere(ways, *programs, events=None):
+    """Breaks off at many positions of every way (with OTOROSHI_LONG at all); prints how often, and what it cost."""
+    _warm_up(ways, events)
+    with nothing_left_behind(*programs) as growth, concurrent.futures.ThreadPoolExecutor(len(ways)) as pool:
+        list(pool.map(lambda way: _break_off(way, events), ways))
+    _over(ways, events, growth)
+
+
+def _stall(way):
+    """Several clients at once, of which nobody knows what its target does; all of them know that none ends."""
+    whole = way.try_it(None, None)
+    where = [{"sent": one} for one in positions(whole.socket.marks)]
+    where += [{"received": one} for one in positions([0, whole.socket.total_received], 3)]
+    plans = [(then, one) for then in FOR_LONG for one in where]
+    waiting = queue.SimpleQueue()
+    for plan in plans:
+        waiting.put(plan)
+
+    def wrap(sock):
+        then, one = waiting.get()
+        return CutSocket(sock, then, **one)
+
+    def visit(_number):
+        cut = _CutByTarget(way, None, {}, wrap)
+        refused = way.refusal and cut.answer.startswith(way.refusal)
+        if not refused and (not ANSWER.startswith(cut.answer) or (cut.how == "end" and cut.answer != ANSWER)):
+            raise AssertionError(f"{cut}, by one that stalls: {cut.answer!r}")
+        return cut.seconds
+    with concurrent.futures.ThreadPoolExecutor(scaled(40, 10)) as pool:
+        seconds = list(pool.map(visit, plans))
+    way.count += len(plans)
+    return max(seconds)
+
+
+def stall_everywhere(ways, *programs, bound):
+    """Stops sending, stops altogether and drips at many positions of every way, many at once.
+
+    Each connection must be over after `bound` seconds. So many at once cost more memory than a first few: what the
+    allocator keeps of them is no leak.
+    """
+    _warm_up(ways, None)
+    with nothing_left_behind(*programs, memory=24 * MIB) as growth, concurrent.futures.ThreadPoolExecutor(len(ways)) as pool:
+        longest = max(pool.map(_stall, ways))
+    if longest > bound:
+        raise AssertionError(f"one was held for {longest:.1f} s")
+    print(f"the longest was held for {longest:.1f} s")
+    _over(ways, None, growth)

@@ -3,9 +3,10 @@
 import select
 import socket
 import struct
+import time
 
 from .connection import BrokenOff
-from .limits import DEADLINE, KIB, LONG
+from .limits import DEADLINE, KIB, LONG, scaled
 
 
 class Cut(BrokenOff):
@@ -33,13 +34,13 @@ class CutSocket:
         return getattr(self._socket, name)
 
     def sendall(self, data):
-        self._act_if(self._may_send == self.total_sent)
+        data = memoryview(data)
         room = len(data) if self._may_send is None else self._may_send - self.total_sent
-        piece = memoryview(data)[:room]
-        self._socket.sendall(piece)
-        self.total_sent += len(piece)
-        self.marks.append(self.total_sent)
-        self._act_if(self._may_send == self.total_sent)
+        if room > 0:
+            self._socket.sendall(data[:room])
+            self.total_sent += len(data[:room])
+            self.marks.append(self.total_sent)
+        self._act_if(self._may_send == self.total_sent, data[room:])
 
     def recv(self, limit):
         self._act_if(self._may_send == 0 or self._may_receive == self.total_received)
@@ -53,31 +54,31 @@ class CutSocket:
         if not self.was_cut:
             self._socket.shutdown(how)
 
-    def _act_if(self, reached):
+    def _act_if(self, reached, rest=b""):
         if reached:
             self.was_cut = True
-            raise Cut(self._then(self._socket))
+            raise Cut(self._then(self._socket, rest))
 
 
-# What a peer does --------------------------------------------------------------------------------------------
+# What a peer does; `rest` is what it was about to send -------------------------------------------------------
 
-def reset(sock):
+def reset(sock, _rest):
     sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
     sock.close()
 
 
-def close(sock):
+def close(sock, _rest):
     """FIN, and RST for whatever still comes."""
     sock.close()
 
 
-def half_close(sock):
+def half_close(sock, rest):
     """FIN, and reads on until the other side has ended, too."""
     sock.shutdown(socket.SHUT_WR)
-    return say_nothing(sock)
+    return say_nothing(sock, rest)
 
 
-def say_nothing(sock):
+def say_nothing(sock, _rest):
     """Sends no more and reads on. It is the other side who ends this: "end" or "reset"."""
     sock.settimeout(DEADLINE)
     try:
@@ -88,7 +89,7 @@ def say_nothing(sock):
         return "reset"
 
 
-def stand_still(sock):
+def stand_still(sock, _rest):
     """Neither sends nor reads any more, and waits until the other side has had enough: "end" or "reset"."""
     poll = select.poll()
     poll.register(sock, select.POLLRDHUP)
@@ -98,8 +99,22 @@ def stand_still(sock):
     return "reset" if events[0][1] & (select.POLLERR | select.POLLHUP) else "end"
 
 
+def drip(sock, rest):
+    """Sends on, a byte now and then, and says nothing when all is said."""
+    try:
+        for byte in rest:
+            sock.sendall(bytes([byte]))
+            if select.select([sock], [], [], 0)[0] and not sock.recv(64 * KIB, socket.MSG_PEEK):
+                break
+            time.sleep(DRIP)  # the manner in which it sends
+    except (ConnectionResetError, BrokenPipeError):
+        return "reset"
+    return say_nothing(sock, b"")
+
+
+DRIP = scaled(0.03, 0.1)
 AT_ONCE = [reset, close, half_close]  # what needs no patience
-FOR_LONG = [say_nothing, stand_still]
+FOR_LONG = [say_nothing, stand_still, drip]  # until the other side has had enough
 
 
 def positions(marks, samples=6):
