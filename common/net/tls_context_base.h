@@ -8,7 +8,7 @@
 
 namespace otoroshi {
 
-// TLS 1.2 or newer, no renegotiation, no session cache, reading ahead, moving write buffers.
+// What tls_policy.h says, no session cache, reading ahead, moving write buffers.
 Result<SslCtxPtr> make_tls_context(const SSL_METHOD* method);
 
 // A setting of TLS that cannot be used.

@@ -8,13 +8,11 @@
 
 #include "common/net/tls_context.h"
 #include "common/net/tls_context_base.h"
+#include "common/net/tls_policy.h"
 #include "common/sniff/client_hello.h"
 
 namespace otoroshi {
 namespace {
-
-// Forward secrecy and authenticated encryption only; TLS 1.3 has nothing else.
-constexpr const char* tls12_ciphers = "ECDHE+AESGCM:ECDHE+CHACHA20";
 
 // What the callbacks of a handshake need until the server name is known.
 struct PendingHello {
@@ -156,9 +154,7 @@ Result<TlsServerContext> TlsServerContext::make(const Options& options) {
   auto authorities = read_authorities(options);
   if (!authorities) return std::unexpected(authorities.error());
   auto* raw = context->get();
-  SSL_CTX_set_cipher_list(raw, tls12_ciphers);
-  // Our order counts, but a client that puts ChaCha20 first is slow at AES.
-  SSL_CTX_set_options(raw, SSL_OP_CIPHER_SERVER_PREFERENCE | SSL_OP_PRIORITIZE_CHACHA);
+  if (!apply_tls_server_policy(raw)) return unusable_tls("OpenSSL cannot be used: " + take_openssl_error());
   if (options.read_buffer_bytes) SSL_CTX_set_default_read_buffer_len(raw, options.read_buffer_bytes);
   SSL_CTX_set_client_hello_cb(raw, on_client_hello, nullptr);
   SSL_CTX_set_tlsext_servername_callback(raw, acknowledge_server_name);

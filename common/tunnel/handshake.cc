@@ -105,6 +105,7 @@ std::string refuse_response(unsigned status, std::string_view cause, std::string
   answer.set_status(static_cast<websocketpp::http::status_code::value>(status));
   answer.replace_header("Content-Type", "application/json");
   answer.replace_header("Otoroshi-Error", "true");
+  answer.replace_header("X-Content-Type-Options", "nosniff");  // the sentence repeats what was asked
   if (status == upgrade_required) {  // RFC 9110 section 15.5.22, RFC 6455 section 4.2.2
     answer.replace_header("Connection", "Upgrade, close");
     answer.replace_header("Upgrade", "websocket");

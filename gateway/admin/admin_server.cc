@@ -13,6 +13,7 @@
 
 #include "common/net/listening_socket.h"
 #include "common/net/openssl.h"
+#include "common/net/tls_policy.h"
 #include "gateway/admin/admin_socket.h"
 #include "gateway/admin/http_connections.h"
 
@@ -34,8 +35,11 @@ Result<AdminTls> load_tls(const GatewayConfig::Admin& settings) {
   if (settings.certificate.empty()) return nullptr;
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
   auto* native = context->native_handle();
-  ::SSL_CTX_set_min_proto_version(native, TLS1_2_VERSION);
-  ::SSL_CTX_set_options(native, SSL_OP_NO_RENEGOTIATION);
+  if (!apply_tls_server_policy(native)) return unusable("admin.certificate", settings.certificate);
+  // Nothing is resumed: the context's own key for tickets would live as long as the process.
+  ::SSL_CTX_set_options(native, SSL_OP_NO_TICKET);
+  ::SSL_CTX_set_num_tickets(native, 0);
+  ::SSL_CTX_set_session_cache_mode(native, SSL_SESS_CACHE_OFF);
   if (::SSL_CTX_use_certificate_chain_file(native, settings.certificate.c_str()) != 1)
     return unusable("admin.certificate", settings.certificate);
   // Also compares it with the certificate.

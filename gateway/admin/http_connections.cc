@@ -163,12 +163,20 @@ std::string address_text(const asio::ip::tcp::endpoint& endpoint) {
   return address.to_string();
 }
 
+// Answers hold secrets and are for programs: nobody keeps one, and no browser takes it for a page.
+const TextPairs headers_of_all_answers = {
+    {"Cache-Control", "no-store"},
+    {"Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'"},
+    {"X-Content-Type-Options", "nosniff"},
+};
+
 void send(restinio::request_t& request, AdminResponse response, bool closes) try {
   const auto reason = ::http_status_str(static_cast<http_status>(response.status));
   const auto code = restinio::http_status_code_t(static_cast<std::uint16_t>(response.status));
   auto builder = request.create_response<restinio::user_controlled_output_t>({code, reason});
   if (closes) builder.connection_close();
   builder.append_header_date_field();
+  for (const auto& [name, value] : headers_of_all_answers) builder.append_header(name, value);
   for (auto& [name, value] : response.headers) builder.append_header(std::move(name), std::move(value));
   if (!response.body.empty()) builder.append_header("Content-Type", std::move(response.content_type));
   builder.set_content_length(response.body.size());

@@ -349,8 +349,8 @@ TEST_CASE("a refusal is Otoroshi's JSON, and the client finds its sentence") {
   CHECK(response.content_length == body.size());
   CHECK(body == R"({"error":"errors.destination","error_description":"port 99 of \"db\" is not allowed"})");
   CHECK(sentence_of_refusal(body) == "port 99 of \"db\" is not allowed");
-  for (const char* header :
-       {"Otoroshi-Error: true\r\n", "Connection: close\r\n", "Content-Type: application/json\r\n"})
+  for (const char* header : {"Otoroshi-Error: true\r\n", "Connection: close\r\n",
+                             "Content-Type: application/json\r\n", "X-Content-Type-Options: nosniff\r\n"})
     CHECK_THAT(text, Catch::Contains(header));
   CHECK_THAT(refuse_response(426, "c", "s"), Catch::Contains("Upgrade: websocket\r\n") &&
                                                  Catch::Contains("Sec-WebSocket-Version: 13\r\n") &&
