@@ -13,11 +13,12 @@ _numbers = itertools.count(1)
 
 
 class Errand:
-    """One conversation. `at_client` and `at_target` raise what is wrong; a target's outcome comes to `wait_target`."""
+    """One conversation; `size` bytes each way, and nothing on it stands still for more than so many `seconds`."""
 
-    def __init__(self, size):
-        self.number, self.size = next(_numbers), size
+    def __init__(self, size, seconds):
+        self.number, self.size, self.seconds = next(_numbers), size, seconds
         self.up, self.down = (random.Random(f"{self.number} {way}").randbytes(size) for way in ("up", "down"))
+        self.begun = threading.Event()  # at the target: the connection stands from end to end
         self._at_target = None  # "fine", or what is wrong
 
     def order(self):
@@ -25,15 +26,19 @@ class Errand:
         return b"\0" + json.dumps(self.number).encode() + b"\n"
 
     def run_at_target(self, connection):
+        connection.socket.settimeout(self.seconds)
+        self.begun.set()
         try:
             self.at_target(connection)
             self._at_target = "fine"
         except BaseException as problem:
             self._at_target = f"{type(problem).__name__} {problem}"
-            raise
 
-    def wait_target(self, seconds):
-        outcome = wait_until(lambda: self._at_target, "the target to see how it ends", seconds)
+    def run_at_client(self, connection):
+        """Raises what is wrong, at whichever end."""
+        connection.socket.settimeout(self.seconds)
+        self.at_client(connection)
+        outcome = wait_until(lambda: self._at_target, "the target to see how it ends", self.seconds)
         if outcome != "fine":
             raise AssertionError(f"the target saw: {outcome}")
 
@@ -67,27 +72,58 @@ class TargetEndsFirst(Errand):
 
 
 class ClientResets(Errand):
-    """The client resets in the middle, while bytes go both ways."""
+    """The client resets in the middle, while the target goes on sending for ever.
+
+    So the reset may be lost on the way: what is sent to who has gone is answered by another one.
+    """
 
     def at_client(self, connection):
         with _sending(connection, self.order() + self.up):
             connection.receive_exactly(self.size // 2)
-            connection.reset()
+        connection.reset()
 
     def at_target(self, connection):
-        with _sending(connection, self.down) as sender:
+        with _sending(connection, self.down, endlessly=True) as sender:
             _expect_break(connection, self.up, sender)
 
 
 class TargetResets(Errand):
+    """The target resets in the middle, while the client goes on sending for ever."""
+
     def at_client(self, connection):
-        with _sending(connection, self.order() + self.up) as sender:
+        connection.send(self.order())
+        with _sending(connection, self.up, endlessly=True) as sender:
             _expect_break(connection, self.down, sender)
 
     def at_target(self, connection):
         with _sending(connection, self.down):
             connection.receive_exactly(self.size // 2)
-            connection.reset()
+        connection.reset()
+
+
+class Pause(Errand):
+    """Half is said; then nothing moves until `go_on` is set."""
+
+    def __init__(self, *how):
+        super().__init__(*how)
+        self.pauses, self.go_on = threading.Event(), threading.Event()
+
+    def at_client(self, connection):
+        middle = self.size // 2
+        connection.send(self.order() + self.up[:middle])
+        if connection.receive_exactly(middle) != self.down[:middle]:
+            raise AssertionError("wrong bytes before the pause")
+        self.pauses.set()
+        self.go_on.wait()
+        connection.send(self.up[middle:])
+        connection.finish()
+        _expect(connection, self.down[middle:])
+
+    def at_target(self, connection):
+        connection.send(self.down[:self.size // 2])
+        _expect(connection, self.up)
+        connection.send(self.down[self.size // 2:])
+        connection.finish()
 
 
 ERRANDS = [ClientEndsFirst, TargetEndsFirst, ClientResets, TargetResets]
@@ -99,8 +135,8 @@ class Courier:
     def __init__(self):
         self._errands = {}
 
-    def new(self, kind, size):
-        errand = kind(size)
+    def new(self, kind, *how):
+        errand = kind(*how)
         self._errands[errand.number] = errand
         return errand
 
@@ -112,14 +148,17 @@ class Courier:
 class _sending(threading.Thread):
     """Sends while the body of the `with` goes on; an abort is for who reads to tell."""
 
-    def __init__(self, connection, data, then=lambda: None):
+    def __init__(self, connection, data, then=lambda: None, endlessly=False):
         super().__init__(daemon=True)
         self._connection, self._data, self._then = connection, data, then
+        self._endlessly = endlessly
         self._was_reset = False
 
     def run(self):
         try:
             self._connection.send(self._data)
+            while self._endlessly:
+                self._connection.send(self._data)
             self._then()
         except BrokenOff as broken:
             self._was_reset = isinstance(broken.__context__, ConnectionResetError)

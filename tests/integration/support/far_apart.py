@@ -7,19 +7,18 @@ from .backends import Backend
 from .connection import connect, connect_tls
 from .entities import route
 from .errands import ERRANDS, Courier
-from .limits import DEADLINE, KIB, MIB, SANITIZED
+from .gateway import merged
+from .leaks import nothing_left_behind
+from .limits import DEADLINE, KIB
 from .network import Link
 from .pki import Authority, client_context, server_context
 from .services import pass_through, plain, terminating
 from .tunnel import Tunnel
 from .tunnel_gateway import AdminTunnelGateway
-from .waiting import wait_until
 
 NAME = "target.test"
-PIPES_KEPT = 2 * 2 * 8   # descriptors: of both workers, PipePool::kept_at_most, two each
-MEMORY_KEPT = 24 * MIB   # what an allocator may keep of what it was given back
-# A SYN or a handshake may be lost several times in a row; what is to be shown is what becomes of connections.
-PATIENCE = {"timeouts": {"connect": "40s", "peek": "40s", "handshake": "40s"}}
+# For whatever comes before the relay. A SYN may be lost several times in a row, and who is shown here is not it.
+PATIENCE = 40
 
 
 class Way:
@@ -29,13 +28,40 @@ class Way:
         self.name, self.connect, self.backend, self.tunnel = name, open_connection, backend, tunnel
 
 
+class Carriage:
+    """Errands that are underway, each on a thread of its own."""
+
+    def __init__(self, world, jobs):
+        self._world = world
+        self.errands = [errand for _, errand in jobs]
+        self._pool = concurrent.futures.ThreadPoolExecutor(len(jobs))
+        self._problems = [self._pool.submit(self._problem, way, errand) for way, errand in jobs]
+
+    def wait(self):
+        """Until all are done; raises what went wrong with any of them. Returns how many they were."""
+        self._pool.shutdown()
+        problems = [problem for one in self._problems if (problem := one.result())]
+        if problems:
+            links = f"{self._world.front}\n{self._world.back}"
+            raise AssertionError(f"{len(problems)} of {len(self.errands)}:\n" + "\n".join([*problems, links]))
+        return len(self.errands)
+
+    def _problem(self, way, errand):
+        try:
+            with self._world.connect(way) as connection:
+                errand.run_at_client(connection)
+        except Exception as problem:
+            return f"{way.name}, {type(errand).__name__}: {type(problem).__name__} {problem}"
+
+
 class FarApart:
     """client --front-- gateway --back-- target. otoroshictl, over ws and over wss, is where the client is.
 
-    `serve` is what targets do; without it they run errands (`carry`).
+    `serve` is what targets do; without it they run errands (`carry`). `patience` (seconds) is every limit on the
+    gateway's way to a relay; --connect-timeout is twice that, so that otoroshictl hears what the gateway has to say.
     """
 
-    def __init__(self, story, serve=None, settings=None, seed=None):
+    def __init__(self, story, serve=None, *, settings=None, patience=PATIENCE, seed=None):
         self.courier = Courier()
         self.front = story.use(Link(subnet=1, seed=seed))
         self.back = story.use(Link(left=self.front.right, subnet=2, seed=self.front.seed))
@@ -53,9 +79,10 @@ class FarApart:
         with self.here.inside():
             self.gateway = story.use(AdminTunnelGateway(
                 tunnel_route, services=[one.but(interface="0.0.0.0") for one in services], certificates=[certificate],
-                settings=settings or PATIENCE))
+                settings=merged({"timeouts": {one: f"{patience}s" for one in ("connect", "peek", "handshake")}},
+                                settings or {})))
         with self.client.inside():
-            common = ["--access-type", "public", "--connect-timeout", "60s"]
+            common = ["--access-type", "public", "--connect-timeout", f"{2 * patience}s"]
             self.ws, self.wss = (story.use(Tunnel(*flags, *common)) for flags in (
                 ["--host", f"{self.address}:{self.gateway.port}"],
                 ["--host", f"{self.address}:{self.gateway.tls_port}", "--tls", "--ca-file", authority.crt]))
@@ -69,7 +96,6 @@ class FarApart:
             Way("tunnel over ws", lambda: connect(self.ws), self.target, self.ws),
             Way("tunnel over wss", lambda: connect(self.wss), self.target, self.wss),
         ]
-        self.programs = {"gateway": self.gateway, "otoroshictl over ws": self.ws, "otoroshictl over wss": self.wss}
 
     def connect(self, way):
         with self.client.inside():
@@ -80,34 +106,17 @@ class FarApart:
         with self.here.inside():
             return self.gateway.admin.get("/api/tcp/connections").json
 
-    def carry(self, size=256 * KIB, times=1, seconds=DEADLINE):
-        """Every errand over every way, `times` each and all at once. Returns how many connections that were."""
-        jobs = [(way, kind) for way in self.ways for kind in ERRANDS for _ in range(times)]
-        with concurrent.futures.ThreadPoolExecutor(len(jobs)) as pool:
-            problems = [found for found in pool.map(lambda job: self._problem(*job, size, seconds), jobs) if found]
-        if problems:
-            raise AssertionError("\n".join([f"{len(problems)} of {len(jobs)} connections:", *problems,
-                                            str(self.front), str(self.back)]))
-        return len(jobs)
+    def carry(self, size=256 * KIB, **options):
+        """Every errand over every way, all at once. Returns how many connections that were."""
+        return self.set_out(size, **options).wait()
 
-    def _problem(self, way, kind, size, seconds):
-        try:
-            errand = self.courier.new(kind, size)
-            with self.connect(way) as connection:
-                connection.socket.settimeout(seconds)
-                errand.at_client(connection)
-                errand.wait_target(seconds)
-        except Exception as problem:
-            return f"{way.name}, {kind.__name__}: {type(problem).__name__} {problem}"
+    def set_out(self, size, *, kinds=ERRANDS, times=1, seconds=DEADLINE):
+        """The same, underway; `size`, `seconds`: see Errand."""
+        return Carriage(self, [(way, self.courier.new(kind, size, seconds)) for way in self.ways for kind in kinds
+                               for _ in range(times)])
 
     @contextlib.contextmanager
-    def nothing_left_behind(self):
+    def nothing_left_behind(self, **options):
         """What the body opens is gone afterwards: connections, descriptors, memory."""
-        before = {name: (one.fd_count(), one.rss()) for name, one in self.programs.items()}
-        yield
-        wait_until(lambda: self.live() == [], "the list of connections to be empty")
-        for name, one in self.programs.items():
-            descriptors, memory = before[name]
-            wait_until(lambda: one.fd_count() <= descriptors + PIPES_KEPT, f"the descriptors of {name} to be closed")
-            if not SANITIZED and one.rss() > memory + MEMORY_KEPT:
-                raise AssertionError(f"{name} had {memory} bytes of memory and has {one.rss()}")
+        with self.here.inside(), nothing_left_behind(self.gateway, self.ws, self.wss, **options) as growth:
+            yield growth
