@@ -145,6 +145,7 @@ Result<void> Gateway::import_files() {
 
 void Gateway::reload() {
   if (state_.draining) return;
+  sd_notify_reloading();
   if (auto loaded = tls_.reload(); !loaded) spdlog::error("{}", loaded.error().sentence);
   if (admin_) admin_->reload();
   if (auto reopened = events_->reopen(); !reopened) spdlog::error("{}", reopened.error().sentence);
@@ -153,6 +154,7 @@ void Gateway::reload() {
     // New authorities for clients' certificates are in force all the same.
     serve_anew();
   }
+  sd_notify("READY=1");
 }
 
 // By certificates and authorities as they are now.

@@ -8,4 +8,7 @@ namespace otoroshi::gateway {
 
 void sd_notify(std::string_view state);
 
+// RELOADING=1 with the time that `Type=notify-reload` wants; READY=1 has to follow.
+void sd_notify_reloading();
+
 }  // namespace otoroshi::gateway

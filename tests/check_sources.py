@@ -10,7 +10,7 @@ import re
 import sys
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
-FOLDERS = ["common", "gateway", "otoroshictl", "tests", "examples", "scripts", "cmake", "docs", ".ci"]
+FOLDERS = ["common", "gateway", "otoroshictl", "tests", "examples", "scripts", "cmake", "packaging", "docs", ".ci"]
 CODE = {".cc", ".h", ".py", ".sh"}
 MAX_LINES = 500
 

@@ -8,7 +8,7 @@ cd "$(dirname "$0")/.." || exit 1
 
 test_packages=(
   clang-19 libclang-rt-19-dev catch2 libcpp-httplib-dev python3 python3-websockets postgresql postgresql-client redis-server redis-tools openssh-server openssh-client
-  python3-yaml prometheus curl openssl sslscan testssl.sh netcat-openbsd iproute2 procps nodejs node-ws)
+  python3-yaml prometheus curl openssl sslscan testssl.sh systemd libseccomp2 netcat-openbsd iproute2 procps nodejs node-ws)
 
 usage() {
   sed -n '2,5s/^# \{0,1\}//p' tests/run.sh
