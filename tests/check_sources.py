@@ -31,6 +31,13 @@ def blank(match):
     return re.sub(r"[^\n]", " ", match.group())
 
 
+# A test by its name in ctest, as documents cite it, and where it is.
+TEST_NAME = re.compile(r"`((unit|integration|regressions|fuzz)\.(\w+))`")
+TEST_FILES = {"unit": ["tests/unit/{}.cc"], "integration": ["tests/integration/test_{}.py"],
+              "regressions": ["tests/regressions/test_{}.py", "tests/regressions/{}.cc"],
+              "fuzz": ["tests/fuzz/{}_fuzz.cc"]}
+
+
 class Sources:
     def __init__(self):
         self.findings = []
@@ -62,6 +69,11 @@ class Sources:
         for found in MACHINE_PATH.finditer(text):
             self.find(path, text, found.start(), "path", f"'{found.group()}' is a path of one machine")
 
+    def check_cited_tests(self, path, text):
+        for cited in TEST_NAME.finditer(text):
+            if not any((ROOT / file.format(cited[3])).exists() for file in TEST_FILES[cited[2]]):
+                self.find(path, text, cited.start(), "test", f"there is no test '{cited[1]}'")
+
     def check_length(self, path, text):
         lines = text.count("\n")
         if lines > MAX_LINES:
@@ -73,6 +85,8 @@ class Sources:
         except UnicodeDecodeError:
             return  # a sample of bytes, not a source
         self.check_paths(path, text)
+        if path.suffix == ".md":
+            self.check_cited_tests(path, text)
         if path.suffix not in CODE:
             return
         self.check_length(path, text)
