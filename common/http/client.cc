@@ -52,6 +52,7 @@ Task<Result<HttpAnswer>> read_answer(Worker& worker, Stream& stream, std::size_t
     auto complete = reader.take(piece.first(*got));
     if (!complete) co_return std::unexpected(std::move(complete.error()));
     if (*complete) co_return std::move(reader.answer());
+    co_await worker.yield();  // who sends faster than this reads would else hold off the deadline
   }
 }
 
