@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <string_view>
 
 #include "common/net/tls_failure.h"
 
@@ -26,7 +27,11 @@ struct TlsStream::Bio {
     *taken = got.bytes;
     if (got.done()) return 1;
     if (got.would_block()) BIO_set_retry_read(bio);
-    if (got.end()) self.under_ended_ = true;
+    if (got.end()) {
+      self.under_ended_ = true;
+      // OpenSSL would break off for it and write no answer any more, so try_read() judges it instead.
+      if (self.established_ && self.fin_is_an_end_) BIO_set_retry_read(bio);
+    }
     if (got.error()) self.fail(self.under_->failure());
     return 0;
   }
@@ -171,9 +176,14 @@ IoResult TlsStream::try_read(MutableBytes into) {
   if (taken > 0) return IoResult::moved(taken);
   if (failure_) return {IoStatus::error};
   // Who has been told that we are done need not say good-bye.
-  const bool may_just_go = finished_ || (fin_is_an_end_ && SSL_has_pending(ssl_.get()) == 0);
+  const bool may_just_go = finished_ || (fin_is_an_end_ && is_between_records());
   if (error == SSL_ERROR_ZERO_RETURN || (under_ended_ && may_just_go)) return {IoStatus::end};
-  return broken ? ssl_failed(error) : IoResult{IoStatus::would_block};
+  return broken || under_ended_ ? ssl_failed(error) : IoResult{IoStatus::would_block};
+}
+
+// OpenSSL says that nothing is pending also when it has read a record's head and none of its body.
+bool TlsStream::is_between_records() const {
+  return SSL_has_pending(ssl_.get()) == 0 && std::string_view(SSL_rstate_string(ssl_.get())) == "RH";
 }
 
 IoResult TlsStream::try_write(Bytes from) {

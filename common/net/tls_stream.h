@@ -60,6 +60,7 @@ class TlsStream final : public Stream {
 
   IoResult fail(Error why);
   IoResult ssl_failed(int ssl_error);
+  bool is_between_records() const;
   // Sends what lies in pending_ and in the worker's record scratch; what does not go now lies in pending_
   // afterwards.
   IoResult send_records();

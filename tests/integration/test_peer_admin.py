@@ -1,4 +1,4 @@
-"""A client of the admin API that breaks off at any byte has written all of its entity or nothing, and leaves nothing behind."""
+"""A client of the admin API that breaks off at any byte has written all or nothing, and nothing is left of it."""
 
 import concurrent.futures
 import itertools
@@ -7,7 +7,7 @@ import unittest
 
 from support import (LONG, AdminClient, AdminGateway, Authority, BrokenOff, Story, client_context, connect, connect_tls,
                      main, nothing_left_behind)
-from support.cut import AT_ONCE, FOR_LONG, Cut, CutSocket, close, half_close, positions, reset
+from support.cut import AT_ONCE, FOR_LONG, CutSocket, close, half_close, positions, reset
 from support.websocket_peer import read_head
 
 PATH = "/api/apikeys"
@@ -88,7 +88,8 @@ class AdminClients(Story):
         self.context = client_context(authority)
         trusting = client_context(authority)
         trusting.check_hostname = False
-        self.gateway.admin = AdminClient(f"https://127.0.0.1:{self.gateway.admin_port}", self.gateway.admin.key, trusting)
+        url = f"https://127.0.0.1:{self.gateway.admin_port}"
+        self.gateway.admin = AdminClient(url, self.gateway.admin.key, trusting)
 
     def test_without_tls(self):
         self.prepare(tls=False)

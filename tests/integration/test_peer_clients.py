@@ -1,13 +1,12 @@
 """A client that breaks off at any byte, in any manner, lies to no target and leaves nothing behind, in every mode."""
 
-import struct
-
-from support import (AdminGateway, Authority, Backend, BrokenOff, EveryMode, Story, TlsOverBio, client_context, connect,
+from support import (AdminGateway, Authority, Backend, BrokenOff, EveryMode, Story, connect,
                      main, pass_through, plain, server_context, terminating)
-from support.broken_clients import Way, answer, break_off_everywhere, fin, never
+from support.broken_clients import Way, answer, break_off_everywhere
+from support.cut import fin, never
 from support.event_feed import EventFeed
+from support.ways_in import postgres_by_tls
 
-SSL_REQUEST = struct.pack(">II", 8, 80877103)
 NAME = "db.test"
 
 
@@ -42,20 +41,8 @@ class Clients(Story):
         services = [terminating().sni().rule(NAME, ends), pass_through().sni().rule(NAME, secured),
                     plain().sni().rule(NAME, web).forwards_to(web)]
         gateway = self.use(AdminGateway(*services, certificates=[certificate]))
-
-        def postgres(service):
-            def enter(wrap):
-                connection = connect(service, wrap=wrap)
-                try:
-                    connection.send(SSL_REQUEST)
-                    connection.receive_exactly(1)
-                    return TlsOverBio(connection.socket, client_context(authority), server_name=NAME)
-                except BaseException:
-                    connection.close()
-                    raise
-            return enter
-        ways = [Way("PostgreSQL, terminating", ends, postgres(services[0])),
-                Way("PostgreSQL, pass-through", secured, postgres(services[1])),
+        ways = [Way("PostgreSQL, terminating", ends, postgres_by_tls(services[0], authority, NAME)),
+                Way("PostgreSQL, pass-through", secured, postgres_by_tls(services[1], authority, NAME)),
                 Way("HTTP by Host", web, lambda wrap: connect(services[2], wrap=wrap), fin, http_question)]
         break_off_everywhere(ways, gateway, events=EventFeed(gateway))
 

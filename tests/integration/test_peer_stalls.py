@@ -1,23 +1,21 @@
-"""A peer that stops, or sends a byte now and then, at any byte of its connection: it is bounded, and nothing is left of it."""
+"""A peer that stops, or sends a byte now and then, at any byte: it is bounded, and nothing is left of it."""
 
 import concurrent.futures
-import struct
 
-from support import (AdminGateway, AdminTunnelGateway, Authority, Backend, EveryAccess, EveryMode, Story, TlsOverBio,
-                     Tunnel, client_context, connect, connect_tls, main, plain, postgres_ssl_request, scaled,
-                     server_context, terminating, to)
+from support import (AdminGateway, AdminTunnelGateway, Authority, Backend, EveryAccess, EveryMode, Story, Tunnel,
+                     connect, main, plain, postgres_ssl_request, scaled, server_context, terminating, to)
 from support import broken_clients, broken_targets
 from support.broken_clients import Way, answer
 from support.broken_targets import ANSWER, QUESTION, TargetWay, reply
 from support.event_feed import EventFeed
-from support.websocket_peer import WebSocket, read_head, request_head, to_target, websocket_server
+from support.ways_in import postgres_by_tls, tunnel_by_hand
+from support.websocket_peer import websocket_server
 
 TIMEOUTS = {"peek": scaled("500ms", "2s"), "handshake": scaled("1s", "4s"), "connect": "2s", "idle": "2s",
             "halfClosed": "1s"}
 SETTINGS = {"timeouts": TIMEOUTS, "tunnel": {"pingInterval": "1s"}}
 # What drips would take longer than this, so it is not the peer who comes to an end.
 BOUND = scaled(12, 60)
-SSL_REQUEST = struct.pack(">II", 8, 80877103)
 NAME = "db.test"
 # Without SNI it is as `plain` is: what the client says is the target's business, however slowly it says it.
 MODES = ["plain", "plain, peeked for a Host", "plain to a TLS target", "pass-through by SNI", "terminating",
@@ -32,28 +30,8 @@ def http_question(number):
     return b"GET /%06d HTTP/1.1\r\nHost: db.test\r\n\r\n" % number
 
 
-def postgres(service, authority):
-    def enter(wrap):
-        connection = connect(service, wrap=wrap)
-        try:
-            connection.send(SSL_REQUEST)
-            connection.receive_exactly(1)
-            return TlsOverBio(connection.socket, client_context(authority), server_name=NAME)
-        except BaseException:
-            connection.close()
-            raise
-    return enter
-
-
-class Peer(WebSocket):
-    def finish(self):
-        self.send_close()
-
-    receive_to_end = WebSocket.receive_to_close
-
-
 class Stalls(Story):
-    """Each group has programs of its own and waits most of the time, so all of them stall at once."""
+    """Each group has programs of its own and waits most of the time, so all stall at once."""
 
     def at_once(self, *groups):
         with concurrent.futures.ThreadPoolExecutor(len(groups)) as pool:
@@ -70,14 +48,15 @@ class Stalls(Story):
         modes = EveryMode(self, answer, gateway=AdminGateway, settings=SETTINGS, only=MODES)
         ways = [Way(mode.name, mode.backend, lambda wrap, mode=mode: mode.connect(wrap=wrap), question=question)
                 for mode in modes]
-        return lambda: broken_clients.stall_everywhere(ways, modes.gateway, events=EventFeed(modes.gateway), bound=BOUND)
+        events = EventFeed(modes.gateway)
+        return lambda: broken_clients.stall_everywhere(ways, modes.gateway, events=events, bound=BOUND)
 
     def clients_of_other_protocols(self):
         authority = Authority(self.folder())
         database, web = self.use(Backend(answer)), self.use(Backend(answer))
         services = [terminating().sni().rule(NAME, database), plain().sni().rule(NAME, web).forwards_to(web)]
         gateway = self.use(AdminGateway(*services, certificates=[authority.server(NAME)], settings=SETTINGS))
-        ways = [Way("PostgreSQL", database, postgres(services[0], authority), question=question),
+        ways = [Way("PostgreSQL", database, postgres_by_tls(services[0], authority, NAME), question=question),
                 Way("HTTP", web, lambda wrap: connect(services[1], wrap=wrap), question=http_question)]
         return lambda: broken_clients.stall_everywhere(ways, gateway, events=EventFeed(gateway), bound=BOUND)
 
@@ -86,27 +65,13 @@ class Stalls(Story):
         tried = []
         for way in ways:
             for headers in ({}, {"Otoroshi_Tunnel": "half-close"}):
-                tried.append(self.tunnel_way(ways, way, self.use(Backend(answer)), headers))
+                backend = self.use(Backend(answer))
+                enter = tunnel_by_hand(ways, way, backend, **headers)
+                tried.append(Way(f"{way.name} {headers}", backend, enter, question=question))
         return lambda: broken_clients.stall_everywhere(tried, ways.gateway, events=EventFeed(ways.gateway), bound=BOUND)
 
-    def tunnel_way(self, ways, way, backend, headers):
-        request = request_head(way.route.host, to_target(backend), **headers).encode()
-        port = int(way.host.rpartition(":")[2])
-
-        def enter(wrap):
-            connection = (connect_tls(port, way.route.host, client_context(ways.authority), wrap=wrap) if way.tls
-                          else connect(port, wrap=wrap))
-            try:
-                connection.send(request)
-                read_head(connection)
-                return Peer(connection, is_client=True)
-            except BaseException:
-                connection.close()
-                raise
-        return Way(f"{way.name} {headers}", backend, enter, question=question)
-
     def targets(self):
-        modes = EveryMode(self, reply, gateway=AdminGateway, settings=SETTINGS, only=[one for one in MODES if one != "pass-through by SNI"])
+        modes = EveryMode(self, reply, gateway=AdminGateway, settings=SETTINGS, only=MODES[:3] + MODES[4:])
         ways = [TargetWay(mode.name, mode.backend, mode.service.port, lambda wrap, mode=mode: mode.connect(wrap=wrap))
                 for mode in modes]
         return lambda: broken_targets.stall_everywhere(ways, modes.gateway, bound=BOUND)
@@ -118,7 +83,7 @@ class Stalls(Story):
         service = terminating().sni().rule(NAME, to(target, host=NAME, tls=True))
         gateway = self.use(AdminGateway(service, certificates=[certificate], upstream_authority=authority,
                                         settings=SETTINGS))
-        way = TargetWay("PostgreSQL", target, service.port, postgres(service, authority), refusal=b"E\0")
+        way = TargetWay("PostgreSQL", target, service.port, postgres_by_tls(service, authority, NAME), refusal=b"E\0")
         return lambda: broken_targets.stall_everywhere([way], gateway, bound=BOUND)
 
     def gateways_of_otoroshictl(self):
@@ -135,8 +100,9 @@ class Stalls(Story):
         headers = {"Otoroshi_Tunnel": "half-close", "Otoroshi_Tunnel_Ping_Interval": "1000"}
         for tls in (None, context):
             backend = self.use(Backend(websocket_server(replies, **headers), tls=tls))
-            tunnel = self.use(Tunnel("--host", f"127.0.0.1:{backend.port}", "--access-type", "public", "--connect-timeout",
-                                     scaled("1s", "4s"), *(["--tls", "--ca-file", authority.crt] if tls else [])))
+            flags = ["--host", f"127.0.0.1:{backend.port}", "--access-type", "public"]
+            flags += ["--connect-timeout", scaled("1s", "4s"), *(["--tls", "--ca-file", authority.crt] if tls else [])]
+            tunnel = self.use(Tunnel(*flags))
             programs.append(tunnel)
             ways.append(TargetWay("wss" if tls else "ws", backend, tunnel.port,
                                   lambda wrap, tunnel=tunnel: connect(tunnel, wrap=wrap)))

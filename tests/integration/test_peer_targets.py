@@ -1,15 +1,13 @@
-"""A target that breaks off at any byte, in any manner, makes no client believe what it did not say; nothing stays behind."""
+"""A target that breaks off at any byte, in any manner, makes no client believe what it did not say."""
 
-import struct
-
-from support import (AdminGateway, Authority, Backend, EveryMode, Story, TlsOverBio, Tunnel, client_context, connect,
+from support import (AdminGateway, Authority, Backend, EveryMode, Story, Tunnel, connect,
                      main, pass_through, postgres_ssl_request, server_context, terminating, to)
-from support.broken_targets import ANSWER, QUESTION, TargetWay, break_off_everywhere, fin, never, reply
-from support.cut import reset
+from support.broken_targets import ANSWER, QUESTION, TargetWay, break_off_everywhere, reply
+from support.cut import fin, fin_between_sends, never
 from support.event_feed import EventFeed
+from support.ways_in import postgres_by_tls
 from support.websocket_peer import websocket_server
 
-SSL_REQUEST = struct.pack(">II", 8, 80877103)
 NAME = "db.test"
 FRAME = 50
 
@@ -33,16 +31,9 @@ class Targets(Story):
         services = [pass_through().sni().rule(NAME, passed),
                     terminating().sni().rule(NAME, to(dialled, host=NAME, tls=True))]
         gateway = self.use(AdminGateway(*services, certificates=[certificate], upstream_authority=authority))
-
-        def enter(service):
-            def postgres(wrap):
-                connection = connect(service, wrap=wrap)
-                connection.send(SSL_REQUEST)
-                connection.receive_exactly(1)
-                return TlsOverBio(connection.socket, client_context(authority), server_name=NAME)
-            return postgres
-        ways = [TargetWay("PostgreSQL, pass-through", passed, services[0].port, enter(services[0]), opaque=True),
-                TargetWay("PostgreSQL, terminating", dialled, services[1].port, enter(services[1]), refusal=b"E\0")]
+        enter = [postgres_by_tls(service, authority, NAME) for service in services]
+        ways = [TargetWay("PostgreSQL, pass-through", passed, services[0].port, enter[0], opaque=True),
+                TargetWay("PostgreSQL, terminating", dialled, services[1].port, enter[1], refusal=b"E\0")]
         break_off_everywhere(ways, gateway, events=EventFeed(gateway))
 
 
@@ -59,7 +50,7 @@ class GatewaysOfOtoroshictl(Story):
                 programs.append(tunnel)
                 ways.append(TargetWay(f"{'wss' if tls else 'ws'} {headers}", backend, tunnel.port,
                                       lambda wrap, tunnel=tunnel: connect(tunnel, wrap=wrap),
-                                      never if headers else self.at_a_frame_s_end))
+                                      never if headers else fin_between_sends))
         break_off_everywhere(ways, *programs)
 
     @staticmethod
@@ -69,11 +60,6 @@ class GatewaysOfOtoroshictl(Story):
         websocket.send_close()
         websocket.receive_to_close()
         websocket.connection.finish()
-
-    @staticmethod
-    def at_a_frame_s_end(cut, received):
-        """A server that knows no half-close may end by FIN between frames."""
-        return cut.then is not reset and cut.socket.total_sent in cut.way.marks
 
 
 main()

@@ -1,28 +1,10 @@
-"""Clients of the tunnel that break off at any byte of upgrade and frames: an abort is an abort, and nothing stays behind."""
+"""Clients of the tunnel that break off at any byte of upgrade and frames: an abort stays an abort."""
 
-from support import AdminTunnelGateway, Backend, EveryAccess, Story, client_context, connect, connect_tls, main
-from support.broken_clients import Way, answer, break_off_everywhere, fin, never
-from support.cut import reset
+from support import AdminTunnelGateway, Backend, EveryAccess, Story, connect, main
+from support.broken_clients import Way, answer, break_off_everywhere
+from support.cut import fin, fin_between_sends, never
 from support.event_feed import EventFeed
-from support.websocket_peer import WebSocket, read_head, request_head, to_target
-
-FRAME = 50
-
-
-class Peer(WebSocket):
-    """A WebSocket that a Way can talk over."""
-
-    def send(self, data):
-        super().send(data, FRAME)
-
-    def finish(self):
-        self.send_close()
-
-    def receive_to_end(self):
-        data = self.receive_to_close()
-        self.connection.finish()
-        self.connection.how_it_ends()
-        return data
+from support.ways_in import tunnel_by_hand
 
 
 class TunnelClients(Story):
@@ -31,29 +13,10 @@ class TunnelClients(Story):
         tried = []
         for way in ways:
             for headers in ({}, {"Otoroshi_Tunnel": "half-close"}):
-                tried.append(self.way(ways, way, self.use(Backend(answer)), headers))
+                backend = self.use(Backend(answer))
+                enter = tunnel_by_hand(ways, way, backend, **headers)
+                tried.append(Way(f"{way.name} {headers}", backend, enter, never if headers else fin_between_sends))
         break_off_everywhere(tried, ways.gateway, events=EventFeed(ways.gateway))
-
-    def way(self, ways, way, backend, headers):
-        request = request_head(way.route.host, to_target(backend), **headers).encode()
-        port = int(way.host.rpartition(":")[2])
-
-        def enter(wrap):
-            connection = (connect_tls(port, way.route.host, client_context(ways.authority), wrap=wrap) if way.tls
-                          else connect(port, wrap=wrap))
-            try:
-                connection.send(request)
-                if " 101 " not in read_head(connection)[0]:
-                    raise AssertionError("the tunnel was refused")
-                return Peer(connection, is_client=True)
-            except BaseException:
-                connection.close()
-                raise
-
-        def at_a_frame_s_end(cut, received):
-            """A client that knows no half-close may end by FIN between frames."""
-            return cut.then is not reset and cut.socket.total_sent in cut.way.marks
-        return Way(f"{way.name} {headers}", backend, enter, never if headers else at_a_frame_s_end)
 
     def test_local_clients_of_otoroshictl(self):
         tried, programs = [], []

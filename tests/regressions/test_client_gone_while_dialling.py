@@ -1,4 +1,4 @@
-"""A client resets just before its target is reached, and the target sees a connection that ends in peace: an empty one."""
+"""A client resets just before its target is reached, and the target sees an empty connection that ends in peace."""
 
 from support import (Authority, Backend, EveryAccess, Gateway, Story, client_context, connect, connect_tls, main,
                      silent, terminating, wait_until)

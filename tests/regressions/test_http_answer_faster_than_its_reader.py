@@ -3,8 +3,8 @@
 import os
 import time
 
-from support import (MIB, Backend, BrokenOff, Story, TunnelGateway, echo, jwks_verifier, main, nothing_left_behind, route,
-                     scaled)
+from support import (MIB, Backend, BrokenOff, Story, TunnelGateway, echo, jwks_verifier, main, nothing_left_behind,
+                     route, scaled)
 from support.tokens import claims, es_token, new_key_pair
 from support.websocket_peer import ask
 

@@ -8,9 +8,8 @@ import itertools
 import re
 import time
 
-from .backends import Backend
 from .connection import BrokenOff
-from .cut import AT_ONCE, FOR_LONG, Cut, CutSocket, close, half_close, positions, reset
+from .cut import AT_ONCE, FOR_LONG, Cut, CutSocket, close, never, positions, reset
 from .leaks import nothing_left_behind
 from .limits import MIB, scaled
 from .waiting import wait_until
@@ -30,16 +29,6 @@ def answer(connection, visit):
 
 def question(number):
     return b"\0%06d is anybody there? " % number * 8
-
-
-def never(_cut, _received):
-    """No cut looks like an end: ends have to be said."""
-    return False
-
-
-def fin(cut, received):
-    """TCP's own end: wherever a FIN comes, it ends what was sent before it."""
-    return cut.then in (close, half_close) and len(received) == cut.socket.total_sent
 
 
 class Way:
@@ -152,7 +141,8 @@ def _over(ways, events, growth):
 def break_off_everywhere(ways, *programs, events=None):
     """Breaks off at many positions of every way (with OTOROSHI_LONG at all); prints how often, and what it cost."""
     _warm_up(ways, events)
-    with nothing_left_behind(*programs) as growth, concurrent.futures.ThreadPoolExecutor(len(ways)) as pool:
+    pool = concurrent.futures.ThreadPoolExecutor(len(ways))
+    with nothing_left_behind(*programs, memory=16 * MIB) as growth, pool:
         list(pool.map(lambda way: _break_off(way, events), ways))
     _over(ways, events, growth)
 
@@ -164,7 +154,8 @@ def stall_everywhere(ways, *programs, bound, events=None):
     allocator keeps of them is no leak.
     """
     _warm_up(ways, events)
-    with nothing_left_behind(*programs, memory=24 * MIB) as growth, concurrent.futures.ThreadPoolExecutor(STALLED_AT_ONCE) as pool:
+    pool = concurrent.futures.ThreadPoolExecutor(STALLED_AT_ONCE)
+    with nothing_left_behind(*programs, memory=24 * MIB) as growth, pool:
         stalled = []
         for way in ways:
             whole = way.try_it(events, None)

@@ -9,7 +9,7 @@ import ssl
 import time
 
 from .connection import BrokenOff
-from .cut import AT_ONCE, FOR_LONG, CutSocket, close, half_close, positions, reset
+from .cut import AT_ONCE, FOR_LONG, CutSocket, close, never, positions, reset
 from .leaks import nothing_left_behind
 from .limits import MIB, scaled
 from .waiting import wait_until
@@ -26,21 +26,11 @@ def reply(connection, visit):
     visit.ended = connection.how_it_ends()
 
 
-def never(_cut, _received):
-    """No cut looks like an end: ends have to be said."""
-    return False
-
-
-def fin(cut, received):
-    """TCP's own end: wherever a FIN comes, it ends what was sent before it."""
-    return cut.then in (close, half_close) and len(received) == cut.socket.total_sent
-
-
 class TargetWay:
-    """`enter(wrap)` connects a client to the port. `may_end(cut, received)`: may the client think that a cut was an end?
+    """`enter(wrap)` connects a client to the port. `may_end(cut, received)`: may the client take a cut for an end?
 
-    `opaque`: for the gateway it is bytes and a FIN, for the client it is TLS. `refusal`: how the client's protocol tells
-    it, before anything else was said, that no target takes it.
+    `opaque`: for the gateway it is bytes and a FIN, for the client it is TLS. `refusal`: how the client's protocol
+    tells it, before anything else was said, that no target takes it.
     """
 
     def __init__(self, name, backend, port, enter, may_end=never, opaque=False, refusal=None):
@@ -130,7 +120,8 @@ def _over(ways, events, growth):
 def break_off_everywhere(ways, *programs, events=None):
     """Breaks off at many positions of every way (with OTOROSHI_LONG at all); prints how often, and what it cost."""
     _warm_up(ways, events)
-    with nothing_left_behind(*programs) as growth, concurrent.futures.ThreadPoolExecutor(len(ways)) as pool:
+    pool = concurrent.futures.ThreadPoolExecutor(len(ways))
+    with nothing_left_behind(*programs, memory=16 * MIB) as growth, pool:
         list(pool.map(lambda way: _break_off(way, events), ways))
     _over(ways, events, growth)
 
@@ -168,7 +159,8 @@ def stall_everywhere(ways, *programs, bound):
     allocator keeps of them is no leak.
     """
     _warm_up(ways, None)
-    with nothing_left_behind(*programs, memory=24 * MIB) as growth, concurrent.futures.ThreadPoolExecutor(len(ways)) as pool:
+    pool = concurrent.futures.ThreadPoolExecutor(len(ways))
+    with nothing_left_behind(*programs, memory=24 * MIB) as growth, pool:
         longest = max(pool.map(_stall, ways))
     if longest > bound:
         raise AssertionError(f"one was held for {longest:.1f} s")

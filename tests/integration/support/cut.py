@@ -10,7 +10,7 @@ from .limits import DEADLINE, KIB, LONG, scaled
 
 
 class Cut(BrokenOff):
-    """The peer has done what it had to do to its connection; `saw` is how the other side then ended it, if it looked."""
+    """The peer has done what it had to do to its connection; `saw` is how the other side then ended it."""
 
     def __init__(self, saw=None):
         super().__init__("cut")
@@ -117,11 +117,28 @@ AT_ONCE = [reset, close, half_close]  # what needs no patience
 FOR_LONG = [say_nothing, stand_still, drip]  # until the other side has had enough
 
 
+# What the other side may take for an end, given a cut (with `then`, `socket` and `way`) and what it received --------
+
+def never(_cut, _received):
+    """Ends have to be said."""
+    return False
+
+
+def fin(cut, received):
+    """TCP's own end: wherever a FIN comes, it ends what was sent before it."""
+    return cut.then in (close, half_close) and len(received) == cut.socket.total_sent
+
+
+def fin_between_sends(cut, _received):
+    """A WebSocket's end where no half-close is carried: a FIN between frames, each of which was sent in one go."""
+    return cut.then in (close, half_close) and cut.socket.total_sent in cut.way.marks
+
+
 def positions(marks, samples=6):
     """Where to cut a conversation that had these marks: everywhere with OTOROSHI_LONG, else around each and between."""
     total = marks[-1]
     if LONG:
         return range(total + 1)
-    near = {mark + step for mark in marks for step in (-1, 0, 1)}
+    near = {mark + step for mark in marks for step in (-1, 0, 1, 5)}  # a TLS record has a head of 5
     between = {total * number // samples for number in range(samples)}
-    return sorted(one for one in near | between | {5} if 0 <= one <= total)
+    return sorted(one for one in near | between if 0 <= one <= total)

@@ -15,7 +15,7 @@ class EventFeed:
 
     def of(self, ports):
         """Waits for the event of the connection with these ports, the client's first, and takes it out."""
-        return wait_until(lambda: self._read_and_take(ports), f"the event of the connection from {ports[0]} to {ports[1]}")
+        return wait_until(lambda: self._read_and_take(ports), f"the event of the connection {ports}")
 
     def rest(self):
         """The events that nobody has asked for."""
