@@ -4,6 +4,7 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <array>
 #include <asio/ip/tcp.hpp>
 #include <cstring>
 #include <list>
@@ -50,6 +51,7 @@ struct Pending {
   Worker& worker;
   WaitSlot slot;
   std::optional<Result<Addresses>> answer;
+  Addresses last_known;  // empty: there is nothing but to wait
 };
 
 }  // namespace
@@ -57,7 +59,10 @@ struct Pending {
 // Keeps what is asked, and by whom, and what was answered.
 class Resolver::Cache : public std::enable_shared_from_this<Cache> {
  public:
-  explicit Cache(unsigned threads) : max_threads_(threads) {}
+  explicit Cache(unsigned threads)
+      : max_threads_(threads),
+        slow_{.most = std::max(1U, threads / 4)},
+        from_clients_{.most = std::max(1U, threads / 2)} {}
 
   // The answer if there is one by now, good or bad; else `pending` gets it later.
   std::optional<Result<Addresses>> look_up(const std::string& name, NameFrom from,
@@ -66,11 +71,14 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
     forget_old_names();
     auto& entry = entries_[name];
     if (entry.has_answer_within(fresh_for)) return entry.addresses;
-    if (!entry.is_asked && !ask(name, entry, from)) {
-      if (entry.has_answer_within(usable_for)) return entry.addresses;
+    const bool is_usable = entry.has_answer_within(usable_for);
+    if (is_usable && entry.is_asked_for(patience)) return entry.addresses;
+    if (!entry.asked && !ask(name, entry, from)) {
+      if (is_usable) return entry.addresses;
       forget_if_empty(name);
       return too_many_wait(name);
     }
+    if (is_usable) pending->last_known = entry.addresses;
     entry.waiting.insert(pending);
     if (const auto problem = start_thread()) {
       tell(name, fail(ErrorCode::limit, Side::gateway,
@@ -87,7 +95,7 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
     auto& entry = found->second;
     entry.waiting.erase(pending);
     if (entry.waiting.empty() && entry.question) {
-      queue_of(entry.from).erase(*std::exchange(entry.question, std::nullopt));
+      entry.lane->names.erase(*std::exchange(entry.question, std::nullopt));
     }
     forget_if_empty(name);
   }
@@ -96,25 +104,35 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
   void close() {
     std::lock_guard lock(mutex_);
     closed_ = true;
-    from_settings_.clear();
-    from_clients_.clear();
+    for (auto* lane : lanes()) lane->names.clear();
     entries_.clear();
   }
 
  private:
   using Queue = std::list<std::string>;
 
+  // Questions that wait for a thread.
+  struct Lane {
+    unsigned most;  // threads that it may have at a time
+    Queue names{};
+    unsigned running = 0;
+
+    bool may_run() const { return !names.empty() && running < most; }
+  };
+
   struct Entry {
     Addresses addresses;
     Clock::time_point answered;
     std::set<std::shared_ptr<Pending>> waiting;
-    std::optional<Queue::iterator> question;  // in the queue of `from`; somebody waits then
-    NameFrom from = NameFrom::settings;
-    bool is_asked = false;  // a thread has the question
+    Lane* lane = nullptr;
+    std::optional<Queue::iterator> question;  // in the lane; somebody waits then
+    std::optional<Clock::time_point> asked;   // since then a thread has the question
+    bool was_slow = false;
 
     bool has_answer_within(Clock::duration age) const {
       return !addresses.empty() && Clock::now() - answered < age;
     }
+    bool is_asked_for(Clock::duration age) const { return asked && Clock::now() - *asked > age; }
   };
 
   static Result<Addresses> too_many_wait(const std::string& name) {
@@ -123,28 +141,32 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
                     " other names already wait for the machine's DNS");
   }
 
-  Queue& queue_of(NameFrom from) { return from == NameFrom::settings ? from_settings_ : from_clients_; }
+  // Whoever is served first comes first.
+  std::array<Lane*, 3> lanes() { return {&from_settings_, &slow_, &from_clients_}; }
 
-  // The name is in the queue of whoever is served first. False: that queue is full.
-  bool ask(const std::string& name, Entry& entry, NameFrom from) {
-    if (entry.question && (from == NameFrom::client || entry.from == NameFrom::settings)) return true;
-    auto& queue = queue_of(from);
-    if (queue.size() >= max_waiting_names) return entry.question.has_value();
-    if (entry.question)
-      queue.splice(queue.end(), queue_of(entry.from), *entry.question);
-    else
-      entry.question = queue.insert(queue.end(), name);
-    entry.from = from;
-    return true;
+  Lane& lane_of(const Entry& entry, NameFrom from) {
+    if (from == NameFrom::client) return from_clients_;
+    return entry.was_slow ? slow_ : from_settings_;
   }
 
-  bool client_names_may_run() const { return running_for_clients_ < std::max(1U, max_threads_ / 2); }
+  // The name is in the lane of whoever is served first. False: that lane is full.
+  bool ask(const std::string& name, Entry& entry, NameFrom from) {
+    if (entry.question && (from == NameFrom::client || entry.lane != &from_clients_)) return true;
+    auto& lane = lane_of(entry, from);
+    if (lane.names.size() >= max_waiting_names) return entry.question.has_value();
+    if (entry.question)
+      lane.names.splice(lane.names.end(), entry.lane->names, *entry.question);
+    else
+      entry.question = lane.names.insert(lane.names.end(), name);
+    entry.lane = &lane;
+    return true;
+  }
 
   // Threads come when there is something to ask and go when there is nothing more. Nobody joins them:
   // getaddrinfo may take half a minute, and the end of the program does not wait for it. The answer is why
   // there is no thread at all.
   std::optional<std::string> start_thread() {
-    if (threads_ == max_threads_ || !has_question()) return std::nullopt;
+    if (threads_ == max_threads_ || !next_lane()) return std::nullopt;
     try {
       std::thread([self = shared_from_this()] { self->answer_questions(); }).detach();
       ++threads_;
@@ -154,26 +176,26 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
     return std::nullopt;
   }
 
-  bool has_question() const {
-    return !from_settings_.empty() || (!from_clients_.empty() && client_names_may_run());
+  Lane* next_lane() {
+    const auto all = lanes();
+    const auto next = std::ranges::find_if(all, &Lane::may_run);
+    return next == all.end() ? nullptr : *next;
   }
 
   void answer_questions() {
     std::unique_lock lock(mutex_);
-    while (has_question()) {
-      const auto from = from_settings_.empty() ? NameFrom::client : NameFrom::settings;
-      auto& queue = queue_of(from);
-      const auto name = std::move(queue.front());
-      queue.pop_front();
+    while (auto* lane = next_lane()) {
+      const auto name = std::move(lane->names.front());
+      lane->names.pop_front();
       auto& asked = entries_[name];
       asked.question.reset();
-      asked.is_asked = true;
-      running_for_clients_ += from == NameFrom::client;
+      asked.asked = Clock::now();
+      ++lane->running;
       start_thread();  // the next question may have had to wait for what this thread did before
       lock.unlock();
       auto addresses = query(name);
       lock.lock();
-      running_for_clients_ -= from == NameFrom::client;
+      --lane->running;
       if (!closed_) tell(name, std::move(addresses));
     }
     --threads_;
@@ -181,8 +203,9 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
 
   void tell(const std::string& name, Result<Addresses> answer) {
     auto& entry = entries_[name];
-    entry.is_asked = false;
-    if (entry.question) queue_of(entry.from).erase(*std::exchange(entry.question, std::nullopt));
+    if (entry.asked && entry.lane != &from_clients_) entry.was_slow = entry.is_asked_for(slow_query);
+    entry.asked.reset();
+    if (entry.question) entry.lane->names.erase(*std::exchange(entry.question, std::nullopt));
     if (answer) {
       entry.addresses = *answer;
       entry.answered = Clock::now();
@@ -201,7 +224,8 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
 
   void forget_if_empty(const std::string& name) {
     const auto& entry = entries_[name];
-    if (entry.waiting.empty() && !entry.is_asked && entry.addresses.empty()) entries_.erase(name);
+    if (entry.waiting.empty() && !entry.asked && entry.addresses.empty() && !entry.was_slow)
+      entries_.erase(name);
   }
 
   void forget_old_names() {
@@ -210,7 +234,7 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
     next_cleaning_ = now + fresh_for;
     std::erase_if(entries_, [](const auto& item) {
       const auto& entry = item.second;
-      return entry.waiting.empty() && !entry.is_asked && !entry.has_answer_within(usable_for);
+      return entry.waiting.empty() && !entry.asked && !entry.has_answer_within(usable_for);
     });
   }
 
@@ -218,10 +242,11 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
   const unsigned max_threads_;
   std::mutex mutex_;  // guards the others
   std::map<std::string, Entry> entries_;
-  Queue from_settings_, from_clients_;
+  Lane from_settings_{.most = max_threads_};
+  Lane slow_;
+  Lane from_clients_;
   Clock::time_point next_cleaning_;
   unsigned threads_ = 0;
-  unsigned running_for_clients_ = 0;
   bool closed_ = false;
 };
 
@@ -252,7 +277,7 @@ Task<Result<Addresses>> Resolver::resolve(Worker& worker, const std::string& nam
   if (auto known = cache_->look_up(name, from, pending)) co_return std::move(*known);
   const Place place{cache_, name, pending};
   Timer timer(worker.timers());
-  timer.start(limit);
+  timer.start(pending->last_known.empty() ? limit : std::min<Clock::duration>(limit, patience));
   while (!pending->answer && !timer.expired()) {
     co_await sleep_until([&](Waiter& waiter) {
       waiter.sleep_on(pending->slot);
@@ -264,6 +289,7 @@ Task<Result<Addresses>> Resolver::resolve(Worker& worker, const std::string& nam
     }
   }
   if (pending->answer) co_return *pending->answer;
+  if (!pending->last_known.empty()) co_return pending->last_known;
   co_return fail(ErrorCode::timed_out, Side::target,
                  "resolving '" + name + "' took longer than the connect timeout; check the machine's DNS");
 }

@@ -288,3 +288,26 @@ TEST_CASE("names from clients, however many, leave threads to the names of the s
   REQUIRE(all_ended(worker, asked));
   CHECK(held_queries.begun() == names.size() + 1);
 }
+
+TEST_CASE("names whose last query was slow leave threads to the others") {
+  held_queries.hold();
+  Worker worker;
+  Resolver resolver(4);
+  const auto slow = many_names(4);
+  const std::string other = "other.held.test";
+  Asked first, again;
+  for (const auto& name : slow) ask(resolver, worker, name, failsafe, first);
+  REQUIRE(held_queries.wait_begun(4));
+  const auto slow_at = Clock::now() + Resolver::slow_query;
+  REQUIRE(run_until(worker, [&] { return Clock::now() > slow_at; }));
+  held_queries.let_go();
+  REQUIRE(all_ended(worker, first));
+
+  held_queries.hold();
+  for (const auto& name : slow) ask(resolver, worker, name, failsafe, again);
+  ask(resolver, worker, other, failsafe, again);
+  REQUIRE(held_queries.wait_begun(other));
+  CHECK(held_queries.begun() == 2);  // one of the slow ones, and the other one
+  held_queries.let_go();
+  REQUIRE(all_ended(worker, again));
+}

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import shutil
 import signal
 import tempfile
@@ -86,23 +87,27 @@ class Gateway(Program):
     """A running gateway; entering waits until it says `ready`, leaving wants it to end with 0 after SIGTERM.
 
     `settings` are merged into those of a test; `certificates` go to its certificate folder. `hosts`, names with
-    their addresses, are its /etc/hosts, which only root can give it.
+    their addresses, are its /etc/hosts, and `name_server` is all of its /etc/resolv.conf, which only root can give it.
     """
 
     def __init__(self, *services, settings=None, certificates=(), client_authority=None, upstream_authority=None,
-                 arguments=(), env=None, descriptors=None, hosts=None):
+                 arguments=(), env=None, descriptors=None, hosts=None, name_server=None):
         self.folder = GatewayFolder(services, settings or {}, certificates, client_authority, upstream_authority)
         self.services = services
         self._fill_folder()
         super().__init__([program_path("gateway"), "--config", self.folder.config, *arguments], env=env,
-                         cwd=self.folder.path, descriptors=descriptors, wrapper=self._with_hosts(hosts))
+                         cwd=self.folder.path, descriptors=descriptors, wrapper=self._with_etc(hosts, name_server))
 
-    def _with_hosts(self, hosts):
-        if not hosts:
-            return []
-        self.folder.write("hosts", "".join(f"{address} {name}\n" for name, address in hosts.items()))
-        mount = 'mount --bind "$0" /etc/hosts && exec "$@"'
-        return ["unshare", "--mount", "sh", "-c", mount, self.folder.file("hosts")]
+    def _with_etc(self, hosts, name_server):
+        files = {}
+        if hosts:
+            files["hosts"] = "".join(f"{address} {name}\n" for name, address in hosts.items())
+        if name_server:
+            files["resolv.conf"] = f"nameserver {name_server}\n"
+        for name, content in files.items():
+            self.folder.write(name, content)
+        mounts = [f"mount --bind {shlex.quote(self.folder.file(name))} /etc/{name} && " for name in files]
+        return ["unshare", "--mount", "sh", "-c", "".join(mounts) + 'exec "$@"', "sh"] if files else []
 
     def _fill_folder(self):
         """For gateways that need more files."""
