@@ -1,6 +1,7 @@
 # Debian's RapidJSON has an assignment operator (document.h, GenericStringRef) that writes to a const member; nobody
-# calls it, GCC never instantiates it, clang 19 rejects it all the same. The headers are copied into the build folder
-# with that operator deleted, and the copy comes first.
+# calls it, GCC never instantiates it, clang 19 rejects it all the same. And its stack (internal/stack.h) finds out by
+# adding to a null pointer that it is empty, which is undefined; later versions subtract. The headers are copied into
+# the build folder with that operator deleted and with the subtraction, and the copy comes first.
 find_path(RAPIDJSON_INCLUDE_DIR rapidjson/document.h REQUIRED)
 set(rapidjson_copy "${CMAKE_BINARY_DIR}/rapidjson-patched")
 if(NOT EXISTS "${rapidjson_copy}/rapidjson/document.h")
@@ -9,6 +10,12 @@ if(NOT EXISTS "${rapidjson_copy}/rapidjson/document.h")
   string(REPLACE "GenericStringRef& operator=(const GenericStringRef& rhs) { s = rhs.s; length = rhs.length; }"
                  "GenericStringRef& operator=(const GenericStringRef& rhs) = delete;" text "${text}")
   file(WRITE "${rapidjson_copy}/rapidjson/document.h" "${text}")
+  file(READ "${rapidjson_copy}/rapidjson/internal/stack.h" text)
+  string(REPLACE "stackTop_ + sizeof(T) * count > stackEnd_"
+                 "sizeof(T) * count > static_cast<size_t>(stackEnd_ - stackTop_)" text "${text}")
+  string(REPLACE "stackTop_ + sizeof(T) * count <= stackEnd_"
+                 "sizeof(T) * count <= static_cast<size_t>(stackEnd_ - stackTop_)" text "${text}")
+  file(WRITE "${rapidjson_copy}/rapidjson/internal/stack.h" "${text}")
 endif()
 add_library(rapidjson INTERFACE)
 target_include_directories(rapidjson SYSTEM INTERFACE "${rapidjson_copy}")
