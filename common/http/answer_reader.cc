@@ -30,8 +30,10 @@ const http_parser_settings& HttpAnswerReader::callbacks() {
     };
     made.on_header_value = [](http_parser* parser, const char* piece, std::size_t size) {
       auto& reader = of(parser);
-      reader.in_its_value_ = true;
-      reader.answer_.headers[reader.header_].append(piece, size);
+      auto& value = reader.answer_.headers[reader.header_];
+      const bool is_next_piece = std::exchange(reader.in_its_value_, true);
+      if (!is_next_piece && !value.empty()) value += ", ";  // given twice (RFC 9110 section 5.3)
+      value.append(piece, size);
       return 0;
     };
     made.on_body = [](http_parser* parser, const char* piece, std::size_t size) {
@@ -41,7 +43,8 @@ const http_parser_settings& HttpAnswerReader::callbacks() {
       return reader.is_too_large_ ? 1 : 0;
     };
     made.on_message_complete = [](http_parser* parser) {
-      if (parser->status_code / 100 == 1) return 0;  // another one follows (RFC 9110 section 15.2)
+      // Another one follows (RFC 9110 section 15.2), but behind a 101, which we never ask for, no HTTP does.
+      if (parser->status_code / 100 == 1 && parser->status_code != 101) return 0;
       of(parser).is_complete_ = true;
       http_parser_pause(parser, 1);  // what comes behind it is not looked at
       return 0;

@@ -21,7 +21,11 @@ class JsonFromYaml final : public YAML::EventHandler {
  public:
   std::vector<std::string> take() { return std::move(documents_); }
 
-  void OnDocumentStart(const YAML::Mark&) override {}
+  // Before a stray "," or "]", yaml-cpp finds an empty document for ever: it never goes past it.
+  void OnDocumentStart(const YAML::Mark& mark) override {
+    if (mark.pos == document_at_) refuse(mark, "there is no value here");
+    document_at_ = mark.pos;
+  }
   void OnDocumentEnd() override { documents_.push_back(json_.take()); }
   void OnNull(const YAML::Mark& mark, YAML::anchor_t anchor) override {
     if (begin_value(mark, anchor)) refuse(mark, "a key must be a text");
@@ -99,6 +103,7 @@ class JsonFromYaml final : public YAML::EventHandler {
   }
 
   JsonWriter json_;
+  int document_at_ = -1;  // where the last one began
   std::vector<Expects> open_;
   std::vector<std::string> documents_;
 };
