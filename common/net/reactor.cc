@@ -52,7 +52,7 @@ Reactor::~Reactor() = default;
 
 void Reactor::add(WatchedSocket& socket) {
   epoll_event event{};
-  event.events = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+  event.events = EPOLLIN | EPOLLPRI | EPOLLOUT | EPOLLRDHUP | EPOLLET;
   event.data.ptr = &socket;
   if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, socket.fd(), &event) != 0) throw_errno("epoll_ctl");
 }
@@ -89,7 +89,7 @@ void Reactor::interrupt() {
 void Reactor::dispatch(WatchedSocket& socket, std::uint32_t events) {
   constexpr std::uint32_t over = EPOLLERR | EPOLLHUP;
   if (events & (EPOLLIN | EPOLLRDHUP | over)) socket.may_read_ = true;
-  if (events & (EPOLLRDHUP | over)) socket.end_seen_ = true;
+  if (events & (EPOLLRDHUP | EPOLLPRI | over)) socket.short_reads_mislead_ = true;
   if (events & (EPOLLOUT | over)) socket.may_write_ = true;
   if (events & EPOLLERR) socket.broken_ = true;
   ring_all(socket);

@@ -40,8 +40,8 @@ class WatchedSocket {
   void write_blocked() { may_write_ = false; }
   void mark_broken() { broken_ = may_read_ = true; }
   // A read got less than it asked for: there is nothing more, unless the peer has ended its direction behind
-  // it.
-  void read_was_short() { may_read_ = end_seen_; }
+  // it, or has sent an urgent byte, in front of which reads stop.
+  void read_was_short() { may_read_ = short_reads_mislead_; }
 
   void arm_readable(Waiter& waiter) { arm(waiter, may_read_, readable_); }
   void arm_writable(Waiter& waiter) { arm(waiter, may_write_, writable_); }
@@ -62,7 +62,7 @@ class WatchedSocket {
   bool may_read_;
   bool may_write_;
   bool broken_ = false;
-  bool end_seen_ = false;
+  bool short_reads_mislead_ = false;
   WaitSlot readable_;
   WaitSlot writable_;
   WaitSlot broken_slot_;

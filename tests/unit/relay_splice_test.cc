@@ -227,7 +227,11 @@ TEST_CASE("an urgent byte in the middle of bulk does not stop the flow") {
     const auto rest = Bytes(bulk_bytes()).subspan(part.size(), part.size());
     run_task(fixture.worker, send_and_finish(*fixture.client, rest)).value();
     REQUIRE(run_until(fixture.worker, [&] { return received_all.ended(); }));
-    CHECK(std::ranges::equal(received.bytes, Bytes(bulk_bytes()).first(2 * part.size())));
+    const Bytes all(received.bytes);
+    REQUIRE(all.size() == 2 * part.size() + 1);
+    CHECK(std::ranges::equal(all.first(part.size()), part));
+    CHECK(all[part.size()] == std::byte{'!'});
+    CHECK(std::ranges::equal(all.subspan(part.size() + 1), rest));
   }
 }
 
