@@ -42,10 +42,11 @@ Task<Admission<tunnel::Request>> read_request(WorkerContext& context, Connection
         co_return refusal(
             408, "errors.request.timeout", ErrorCode::timed_out,
             "the HTTP request was not complete within " + duration_text(limit) + " (timeouts.handshake)");
-      co_await sleep_until([&](Waiter& waiter) {
+      const bool slept = co_await sleep_until([&](Waiter& waiter) {
         client.arm_readable(waiter);
         timer.arm(waiter);
       });
+      if (!slept) co_await context.worker.yield();  // or a flood of empty TLS records has the worker alone
       continue;
     }
     head.insert(head.end(), scratch.begin(), scratch.begin() + static_cast<std::ptrdiff_t>(got.bytes));
