@@ -32,6 +32,7 @@ int exit_code(const Error& error) {
 
 int main(int argc, char** argv) {
   ignore_sigpipe();
+  occupy_standard_streams();
   auto read = read_command_line(argc, argv);
   if (const auto* print = std::get_if<PrintAndExit>(&read)) {
     std::fputs(print->text.c_str(), print->exit_code == fine ? stdout : stderr);

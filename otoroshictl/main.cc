@@ -75,6 +75,7 @@ std::string variable(const std::string& name) {
 
 int main(int argc, char** argv) {
   ignore_sigpipe();
+  occupy_standard_streams();
   auto command = read_command_line(take_arguments(argc, argv), variable);
   if (auto* tunnel = std::get_if<TunnelCommand>(&command)) return run(std::move(*tunnel));
   if (const auto* admin = std::get_if<AdminCommand>(&command)) return run(*admin, variable);

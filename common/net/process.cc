@@ -1,14 +1,25 @@
 #include "common/net/process.h"
 
+#include <fcntl.h>
 #include <sys/resource.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <csignal>
+#include <tuple>
 
 namespace otoroshi {
 
 void ignore_sigpipe() {
   ::signal(SIGPIPE, SIG_IGN);
+}
+
+void occupy_standard_streams() {
+  for (const int fd : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(fd, F_GETFD) >= 0) continue;
+    // open() takes the lowest number that is free, which is this one.
+    std::ignore = ::open("/dev/null", fd == STDIN_FILENO ? O_WRONLY : O_RDONLY);
+  }
 }
 
 std::uint64_t raise_descriptor_limit() {

@@ -9,6 +9,11 @@ namespace otoroshi {
 // splice(2) raises SIGPIPE and has no flag against it. First thing in main().
 void ignore_sigpipe();
 
+// A parent may have closed stdin, stdout or stderr: the next descriptor that is opened would get its number,
+// and be read and written for it. Takes the numbers, in a way that every use of them fails. Before anything
+// is opened.
+void occupy_standard_streams();
+
 // Raises the soft limit of open descriptors to the hard one; returns the limit that is in force.
 std::uint64_t raise_descriptor_limit();
 
