@@ -102,6 +102,7 @@ void StandardStreams::Copying::copy_output() {
     const auto got = read_some(far.get(), buffer);
     if (got <= 0) break;
     if (write_all(STDOUT_FILENO, Bytes(buffer).first(static_cast<std::size_t>(got)))) continue;
+    has_all = false;
     fail("stdout");
     break;
   }

@@ -34,8 +34,11 @@ class StandardStreams {
   // Once.
   void begin_copying(OnFailure on_failure);
 
-  // Once the socket is closed: until stdout has all that was written to it, or has failed.
-  void wait_until_written() { copying_->written.wait(); }
+  // Once the socket is closed: until stdout has all that was written to it. False: it has failed.
+  bool wait_until_written() {
+    copying_->written.wait();
+    return copying_->has_all;
+  }
 
  private:
   // Shared with the threads, which nobody waits for: a read(2) of a terminal ends when the user wants.
@@ -49,7 +52,8 @@ class StandardStreams {
 
     SocketHandle far;
     std::latch written{1};
-    std::mutex mutex;  // guards on_failure
+    bool has_all = true;  // stdout; read once `written` is down
+    std::mutex mutex;     // guards on_failure
     OnFailure on_failure;
   };
   StandardStreams(SocketHandle near_end, std::shared_ptr<Copying> copying)

@@ -144,8 +144,8 @@ Task<> TcpTunnel::carry_standard_streams() {
 std::optional<Ending> TcpTunnel::run() {
   control_.run();
   if (stopping_) return std::nullopt;
-  standard_streams_->wait_until_written();
-  return ending_;
+  // A connection may be over before stdout refuses the last of it.
+  return standard_streams_->wait_until_written() ? ending_ : Ending::failed;
 }
 
 void TcpTunnel::watch_signals() {
