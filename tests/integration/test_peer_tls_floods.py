@@ -1,12 +1,16 @@
 """TLS records that no library sends, by the ten thousand: what they mean is carried, the rest ends the connection, and
 neither memory nor who else is served notices."""
 
+import ssl
 import threading
+import time
 
-from support import (KIB, AdminGateway, Authority, Backend, BrokenOff, Story, client_context, connect,
+from support import (KIB, AdminClient, AdminGateway, Authority, Backend, BrokenOff, Story, client_context, connect,
                      connect_tls, echo, main, nothing_left_behind, plain, scaled, server_context, terminating, to)
 from support.limits import LONG
-from support.tls_records import ALERT, HANDSHAKE, client_records, server_records
+from support.hello import handshake_of, real_hello
+from support.tls_records import (ALERT, CHANGE_CIPHER_SPEC, HANDSHAKE, client_records, client_records_1_2,
+                                 server_records, server_records_1_2)
 
 NAME = "one.test"
 MANY = 100_000 if LONG else scaled(5_000, 1_000)
@@ -22,6 +26,14 @@ FLOODS = {
     "tickets": lambda records: records.tickets(BATCH, 32),
     "tickets of 8 KiB": lambda records: records.tickets(BATCH, 8 * KIB),
 }
+# Of TLS 1.2. A client's new hello and a server's wish for one are declined, by a warning each.
+OLD_CLIENT = {
+    "new hellos": lambda records: records.send(handshake_of(real_hello(NAME)), HANDSHAKE, count=BATCH),
+    "empty records": lambda records: records.send(b"", count=BATCH),
+    "warnings": lambda records: records.send(b"\x01\x5a", ALERT, count=BATCH),
+    "changes of the cipher": lambda records: records.send(b"\x01", CHANGE_CIPHER_SPEC, count=BATCH),
+}
+OLD_TARGET = {**OLD_CLIENT, "new hellos": lambda records: records.send(bytes(4), HANDSHAKE, count=BATCH)}
 WRONG = {
     "a record that is too long": lambda records: records.send(bytes(17 * KIB)),
     "a record without a type": lambda records: records.send(b"", 0),
@@ -72,6 +84,41 @@ class TlsFloods(Story):
                 how = self.how_it_ends_after(connection, lambda: wrong(records))
                 self.assertIn(how, ("reset", "truncated", "alert"))
 
+    def test_of_a_client_with_tls_1_2(self):
+        service = terminating().targets(self.use(Backend(echo)))
+        self.start(service)
+        self.others_are_served(service)
+        for name, flood in OLD_CLIENT.items():
+            with self.subTest(name), nothing_left_behind(self.gateway) as growth:
+                context = client_context(self.authority, version=ssl.TLSVersion.TLSv1_2)
+                connection, records = client_records_1_2(
+                    lambda wrap: self.use(connect_tls(service, NAME, context, wrap=wrap)), context)
+                sent = self.flooded(connection, lambda: flood(records))
+                self.others_are_served(service)
+                connection.close()
+            print(f"a TLS 1.2 client's {name}: {sent}; {growth}", flush=True)
+
+    def test_of_a_client_of_the_admin_api(self):
+        """It is served by one thread, together with all others."""
+        gateway = self.use(AdminGateway(admin={"certificate": "admin.crt", "key": "admin.key"},
+                                        files={"admin.crt": self.certificate.crt, "admin.key": self.certificate.key}))
+        trusting = client_context(self.authority)
+        trusting.check_hostname = False
+        gateway.admin = AdminClient(f"https://127.0.0.1:{gateway.admin_port}", gateway.admin.key, trusting)
+        gateway.admin.get("/live")
+        for name, flood in FLOODS.items():
+            with self.subTest(name), nothing_left_behind(gateway) as growth:
+                context = client_context(self.authority)
+                connection, records = client_records(
+                    lambda: self.use(connect_tls(gateway.admin_port, NAME, context)), context)
+                connection.socket.settimeout(5)
+                sent = self.flooded(connection, lambda: flood(records))
+                begun = time.monotonic()
+                self.assertEqual(gateway.admin.get("/live").status, 200)
+                self.assertLess(time.monotonic() - begun, scaled(2, 10))
+                connection.close()
+            print(f"an admin client's {name}: {sent}; {growth}", flush=True)
+
     def test_records_of_one_byte(self):
         """Carried, and in order."""
         service = terminating().targets(self.use(Backend(echo)))
@@ -105,10 +152,15 @@ class TlsFloods(Story):
 
     # A target ------------------------------------------------------------------------------------------------
 
-    def target(self, act):
+    def target(self, act, version=None):
         """A TLS target that does `act(records)` once it was spoken to."""
+        context = server_context(self.certificate)
+        if version:
+            context.maximum_version = version
+        accept = server_records_1_2 if version else server_records
+
         def serve(connection, visit):
-            secured, records = server_records(connection.socket, server_context(self.certificate))
+            secured, records = accept(connection.socket, context)
             secured.receive(1)
             visit.outcome = self.flooded(secured, lambda: act(records))
             raise BrokenOff("reset")
@@ -117,6 +169,7 @@ class TlsFloods(Story):
     def test_of_a_target(self):
         good = self.use(Backend(echo, tls=server_context(self.certificate)))
         targets = {name: self.target(flood) for name, flood in FLOODS.items()}
+        targets |= {f"{name}, TLS 1.2": self.target(flood, ssl.TLSVersion.TLSv1_2) for name, flood in OLD_TARGET.items()}
         services = {name: plain().targets(to(target, host=NAME, tls=True)) for name, target in targets.items()}
         calm = plain().targets(to(good, host=NAME, tls=True))
         self.start(calm, *services.values())
@@ -149,6 +202,8 @@ class TlsFloods(Story):
             return f"{sent} taken"
         except (ConnectionResetError, BrokenPipeError):
             return f"ended after {sent}"
+        except TimeoutError:
+            return f"{sent} taken, and no more"
 
     @staticmethod
     def how_it_ends_after(connection, send):
