@@ -1,12 +1,12 @@
 """A target that breaks off at any byte, in any manner, makes no client believe what it did not say."""
 
-from support import (AdminGateway, Authority, Backend, EveryMode, Story, Tunnel, connect,
-                     main, pass_through, postgres_ssl_request, server_context, terminating, to)
+from support import (AdminGateway, AdminTunnelGateway, Authority, Backend, EveryMode, Story, TlsOverBio, Tunnel, connect,
+                     main, pass_through, postgres_ssl_request, route, server_context, terminating, to)
 from support.broken_targets import ANSWER, QUESTION, TargetWay, break_off_everywhere, reply
 from support.cut import fin, fin_between_sends, never
 from support.event_feed import EventFeed
 from support.ways_in import postgres_by_tls
-from support.websocket_peer import websocket_server
+from support.websocket_peer import read_head, websocket_server
 
 NAME = "db.test"
 FRAME = 50
@@ -37,7 +37,39 @@ class Targets(Story):
         break_off_everywhere(ways, gateway, events=EventFeed(gateway))
 
 
+    def test_through_the_tunnel(self):
+        authority = Authority(self.folder())
+        certificate = authority.server(NAME)
+        bare, secured = self.use(Backend(reply)), self.use(Backend(reply, tls=server_context(certificate)))
+        routes = [route().to(bare),
+                  route().to_hostname(NAME, port=secured.port, ip_address=secured.host, tls=True)]
+        gateway = self.use(AdminTunnelGateway(*routes, upstream_authority=authority))
+        ways, programs = [], [gateway]
+        for name, backend, one, may_end in (("tunnel", bare, routes[0], fin), ("tunnel, TLS", secured, routes[1], never)):
+            tunnel = self.use(Tunnel("--host", f"{one.host}:{gateway.port}", "--access-type", "public"))
+            programs.append(tunnel)
+            ways.append(TargetWay(name, backend, tunnel.port,
+                                  lambda wrap, tunnel=tunnel: connect(tunnel, wrap=wrap), may_end))
+        break_off_everywhere(ways, *programs)
+
+
 class GatewaysOfOtoroshictl(Story):
+    def test_behind_a_proxy(self):
+        """The HTTP proxy and the gateway behind it are one: it breaks off in both."""
+        authority = Authority(self.folder())
+        gateway = websocket_server(self.replies, Otoroshi_Tunnel="half-close")
+        context = server_context(authority.server("gateway.test"))
+
+        def proxied(connection, visit):
+            read_head(connection)
+            connection.send(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            gateway(TlsOverBio(connection.socket, context, server_side=True), visit)
+        proxy = self.use(Backend(proxied))
+        tunnel = self.use(Tunnel("--host", "gateway.test:443", "--access-type", "public", "--tls", "--ca-file",
+                                 authority.crt, env={"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"}))
+        way = TargetWay("by a proxy", proxy, tunnel.port, lambda wrap: connect(tunnel, wrap=wrap))
+        break_off_everywhere([way], tunnel)
+
     def test_it(self):
         authority = Authority(self.folder())
         context = server_context(authority.server("127.0.0.1"))

@@ -169,7 +169,8 @@ class TlsFloods(Story):
     def test_of_a_target(self):
         good = self.use(Backend(echo, tls=server_context(self.certificate)))
         targets = {name: self.target(flood) for name, flood in FLOODS.items()}
-        targets |= {f"{name}, TLS 1.2": self.target(flood, ssl.TLSVersion.TLSv1_2) for name, flood in OLD_TARGET.items()}
+        for name, flood in OLD_TARGET.items():
+            targets[f"{name}, TLS 1.2"] = self.target(flood, ssl.TLSVersion.TLSv1_2)
         services = {name: plain().targets(to(target, host=NAME, tls=True)) for name, target in targets.items()}
         calm = plain().targets(to(good, host=NAME, tls=True))
         self.start(calm, *services.values())
