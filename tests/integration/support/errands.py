@@ -7,9 +7,11 @@ import random
 import threading
 
 from .connection import BrokenOff
+from .limits import KIB
 from .waiting import wait_until
 
 _numbers = itertools.count(1)
+_MORE = bytes(64 * KIB)
 
 
 class Errand:
@@ -79,7 +81,7 @@ class ClientResets(Errand):
 
     def at_client(self, connection):
         with _sending(connection, self.order() + self.up):
-            connection.receive_exactly(self.size // 2)
+            connection.receive_exactly(self.size // 2 + 1)
         connection.reset()
 
     def at_target(self, connection):
@@ -97,7 +99,7 @@ class TargetResets(Errand):
 
     def at_target(self, connection):
         with _sending(connection, self.down):
-            connection.receive_exactly(self.size // 2)
+            connection.receive_exactly(self.size // 2 + 1)
         connection.reset()
 
 
@@ -158,7 +160,7 @@ class _sending(threading.Thread):
         try:
             self._connection.send(self._data)
             while self._endlessly:
-                self._connection.send(self._data)
+                self._connection.send(_MORE)
             self._then()
         except BrokenOff as broken:
             self._was_reset = isinstance(broken.__context__, ConnectionResetError)

@@ -86,7 +86,7 @@ class Link:
         self.seed = random.randrange(1 << 32) if seed is None else seed
         self.left_address, self.right_address = f"10.99.{subnet}.1", f"10.99.{subnet}.2"
         self._device = f"cable{subnet}"
-        self.impairment = Impairment()
+        self.impairment, self._mtu = Impairment(), 1500
         self._has_netem = None  # not known before it is wanted
 
     def __enter__(self):
@@ -114,7 +114,7 @@ class Link:
 
     def __str__(self):
         by = "tc netem" if self._has_netem else f"wire.py, seed {self.seed}"
-        return f"{self.left_address}-{self.right_address}: {self.impairment} by {by}"
+        return f"{self.left_address}-{self.right_address}: MTU {self._mtu}, {self.impairment} by {by}"
 
     def _ends(self):
         return (self.left, self.left_address), (self.right, self.right_address)
@@ -179,6 +179,7 @@ class Link:
 
     def set_mtu(self, mtu):
         """Of both ends, so that connections know."""
+        self._mtu = mtu
         for end, _ in self._ends():
             end.run("ip", "link", "set", self._device, "mtu", str(mtu))
 
