@@ -92,14 +92,33 @@ bool may_be_host_name(std::string_view name) {
 // RFC 6066 has a list of names of several types, of which only host_name was ever defined: OpenSSL takes a
 // list of one host name and nothing else, we pass over other types.
 bool lists_other_types(std::string_view extension_body) {
-  return extension_body.size() < 3 || extension_body[2] != 0 ||
-         extension_body.size() > 5u + static_cast<std::uint8_t>(extension_body[3]) * 256u +
-                                     static_cast<std::uint8_t>(extension_body[4]);
+  ByteReader names(as_bytes(extension_body));
+  names.u16();
+  while (const auto type = names.u8()) {
+    if (*type != TLSEXT_NAMETYPE_host_name) return true;
+    if (!names.vector16()) return false;
+  }
+  return false;
+}
+
+// How often a hello, which is known to be well-formed, has the extension.
+int server_names_in(Bytes wire) {
+  std::string message;
+  for (ByteReader records(wire); records.take(3);) message += as_text(*records.vector16());
+  ByteReader hello(as_bytes(message));
+  hello.take(4 + 2 + 32);  // the message's header, a version, random bytes
+  hello.vector8();
+  hello.vector16();
+  hello.vector8();
+  int count = 0;
+  ByteReader extensions(hello.vector16().value_or(Bytes()));
+  for (; !extensions.empty(); extensions.vector16()) count += *extensions.u16() == TLSEXT_TYPE_server_name;
+  return count;
 }
 
 // We look into no extension but one; OpenSSL refuses others that come twice, or where they must not.
-bool minds_another_extension(const Reading& reading) {
-  return reading.refusal == SSL_R_BAD_EXTENSION;
+bool minds_another_extension(const Reading& reading, Bytes hello) {
+  return reading.refusal == SSL_R_BAD_EXTENSION && server_names_in(hello) <= 1;
 }
 
 // What RFC 8446 section 5.1 forbids and OpenSSL lets pass: empty records and alerts between fragments, and,
@@ -135,9 +154,11 @@ void compare(const Verdict<ClientHello>& ours, std::string_view input) {
     return must_hold(read_by_openssl(std::string(input).append(200'000, '\0')).refusal != 0);
   }
   if (std::holds_alternative<NeedMore>(ours)) return must_hold(!theirs.has_hello && theirs.refusal == 0);
-  must_hold(theirs.has_hello || minds_another_extension(theirs));
+  const auto& hello = std::get<ClientHello>(ours);
+  const auto its_bytes = as_bytes(input).first(hello.bytes_on_wire);
+  must_hold(theirs.has_hello || minds_another_extension(theirs, its_bytes));
   if (theirs.server_name_extension) return compare_names(ours, *theirs.server_name_extension);
-  if (theirs.has_hello) must_hold(!std::get<ClientHello>(ours).server_name);
+  if (theirs.has_hello) must_hold(!hello.server_name);
 }
 
 }  // namespace

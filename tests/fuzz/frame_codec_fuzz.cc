@@ -78,7 +78,9 @@ void check_writing(Role own, std::string_view payload, std::size_t seed) {
   for (auto rest = payload; !rest.empty();) {
     const auto piece = rest.substr(0, next_size(rest.size()) * 8);
     wire += binary_frame(own, piece, key);
+    wire += test::frame(own, test::text, ping);  // a message of text, which is dropped, around a Pong
     wire += tunnel::pong_frame(own, ping, key);
+    wire += test::frame(own, test::fin | test::continuation, ping);
     rest.remove_prefix(piece.size());
   }
   wire += tunnel::ping_frame(own, key);

@@ -28,9 +28,9 @@ std::optional<std::uint64_t> expected(std::string_view text, const Units& units,
   const bool is_bare_zero = digits == text.size() && significant == digits;
   if (digits == 0 || (unit == units.end() && !is_bare_zero)) return std::nullopt;
   const auto number = std::string(text.substr(significant, digits - significant));
-  if (number.size() > 15) return std::nullopt;
-  const auto value = number.empty() ? 0 : std::stoull(number) * unit->second;
-  return value <= most ? std::optional(value) : std::nullopt;
+  if (number.empty()) return 0;
+  if (number.size() > 15 || std::stoull(number) > most / unit->second) return std::nullopt;
+  return std::stoull(number) * unit->second;
 }
 
 }  // namespace

@@ -20,15 +20,20 @@ wrong_usage() {
 # shellcheck source=../../scripts/packages.sh
 . scripts/packages.sh
 
-# One target, until its time is over or a property does not hold; then the shortest inputs that reach what is new.
+# One target, until its time is over or a property does not hold; then what reaches code that no seed reaches.
 fuzz() {
   local name=$1 work=build/fuzz/tests/fuzz/$1 program=build/fuzz/bin/$1_fuzz
   mkdir -p "$work/found"
   "$program" -max_total_time="$seconds" "${options[@]}" -print_final_stats=1 "-artifact_prefix=$work/" \
     "$work/found" "tests/fuzz/corpus/$name" > "$logs/$name" 2>&1
   echo $? > "$logs/$name.status"
-  # By edges alone: how often one is passed makes ten times as many seeds, and they find no more.
-  "$program" -merge=1 -use_counters=0 "${options[@]}" "tests/fuzz/corpus/$name" "$work/found" > "$logs/$name.merge" 2>&1
+  # The fewest inputs, and by edges alone: how often each is passed would make ten times as many seeds.
+  "$program" -set_cover_merge=1 -use_counters=0 "${options[@]}" "tests/fuzz/corpus/$name" "$work/found" > "$logs/$name.merge" 2>&1
+  report "$name"
+}
+
+has_failed() {
+  [ "$(cat "$logs/$1.status")" -ne 0 ]
 }
 
 # "jwt    123456 runs   3 new seeds   ok"
@@ -36,9 +41,8 @@ report() {
   local name=$1 runs new verdict=ok
   runs=$(sed -n 's/^stat::number_of_executed_units: *//p' "$logs/$name")
   new=$(sed -n 's/^MERGE-OUTER: \([0-9]*\) new files.*/\1/p' "$logs/$name.merge")
-  [ "$(cat "$logs/$name.status")" -eq 0 ] || verdict=FAILED
+  has_failed "$name" && verdict=FAILED
   printf '%-18s %10s runs %4s new seeds   %s\n' "$name" "${runs:-0}" "${new:-0}" "$verdict"
-  [ $verdict = ok ]
 }
 
 how_to_repeat() {
@@ -52,7 +56,7 @@ how_to_repeat() {
 [ $# -ge 1 ] || wrong_usage "how many MINUTES?"
 minutes=$1
 shift
-[[ $minutes =~ ^[0-9]{1,4}$ && $minutes -gt 0 ]] || wrong_usage "MINUTES is a whole number from 1, not '$minutes'"
+[[ $minutes =~ ^[1-9][0-9]{0,3}$ ]] || wrong_usage "MINUTES is a whole number from 1, not '$minutes'"
 names=("$@")
 if [ $# -eq 0 ]; then
   mapfile -t names < <(cd tests/fuzz && printf '%s\n' *_fuzz.cc | sed 's/_fuzz\.cc$//')
@@ -80,11 +84,10 @@ for name in "${names[@]}"; do
 done
 wait
 
-failed=()
+status=0
 for name in "${names[@]}"; do
-  report "$name" || failed+=("$name")
-done
-for name in "${failed[@]}"; do
+  has_failed "$name" || continue
   how_to_repeat "$name"
+  status=1
 done
-[ ${#failed[@]} -eq 0 ]
+exit $status

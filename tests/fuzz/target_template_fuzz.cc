@@ -2,30 +2,15 @@
 // host and one port or to none; and a request that had no say changed nothing.
 #include "gateway/tunnel/target_template.h"
 
-#include <algorithm>
-#include <array>
-#include <cstddef>
-#include <cstdint>
-#include <cstdlib>
-#include <string>
-#include <string_view>
-
 #include "common/text/host_port.h"
 #include "common/tunnel/protocol.h"
+#include "tests/fuzz/property.h"
 
 using namespace otoroshi;
 using namespace otoroshi::gateway;
+using test::must_hold;
 
 namespace {
-
-std::array<std::string, 3> lines(std::string_view text) {
-  std::array<std::string, 3> result;
-  for (auto& line : result) {
-    line = text.substr(0, text.find('\n'));
-    text.remove_prefix(std::min(text.size(), line.size() + 1));
-  }
-  return result;
-}
 
 bool is_sound(const Destination& destination) {
   const auto host = parse_host(destination.host);
@@ -35,21 +20,21 @@ bool is_sound(const Destination& destination) {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  const auto [hostname, host, port] = lines({reinterpret_cast<const char*>(data), size});
+  auto input = test::input_text(data, size);
   RouteTarget target;
-  target.hostname = hostname;
+  target.hostname = test::take_until(input, '\n');
   target.port = 22;
   const auto parsed = TargetTemplate::parse(target);
   if (!parsed) return 0;
 
   tunnel::Request request;
-  request.query = {{std::string(tunnel::remote_host_parameter), host},
-                   {std::string(tunnel::remote_port_parameter), port}};
+  request.query.emplace_back(tunnel::remote_host_parameter, test::take_until(input, '\n'));
+  request.query.emplace_back(tunnel::remote_port_parameter, test::take_until(input, '\n'));
   const auto destination = parsed->resolve(request);
   if (!destination) return 0;
-  if (!is_sound(*destination)) std::abort();
+  must_hold(is_sound(*destination));
   if (destination->from_request) return 0;
   const auto unasked = parsed->resolve({});
-  if (!unasked || unasked->host != destination->host || unasked->port != destination->port) std::abort();
+  must_hold(unasked && unasked->host == destination->host && unasked->port == destination->port);
   return 0;
 }
