@@ -1,12 +1,12 @@
 #include "gateway/gateway.h"
 
 #include <spdlog/spdlog.h>
-#include <sys/resource.h>
 
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
 
+#include "common/net/give_way.h"
 #include "common/net/process.h"
 #include "gateway/config/import_file.h"
 #include "gateway/log.h"
@@ -118,9 +118,9 @@ Result<void> Gateway::open_admin() {
 }
 
 void Gateway::run() {
-  // Of this thread only (setpriority(2)): who changes what is served must not make connections wait for a
-  // core. It still gets a tenth of a busy one, so that health and changes are answered.
-  ::setpriority(PRIO_PROCESS, 0, control_niceness);
+  // Who changes what is served must not make connections wait for a core. It still gets a tenth of a busy one,
+  // so that health and changes are answered.
+  give_way(control_niceness);
   control_.run();
 }
 

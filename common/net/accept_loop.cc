@@ -16,11 +16,12 @@ namespace {
 // While no descriptor or no place is left, accepting tries again so often; waiting clients stay in the
 // kernel's queue.
 constexpr auto pause_between_tries = 20ms;
-// A worker looks after its other connections after so many accepts in a row.
-constexpr int accepts_in_a_row = 64;
-// What a queue may hold when its listener closes (net.core.somaxconn is 4096); who comes meanwhile does not
-// count.
-constexpr int last_batches = 64;
+// A worker looks after its other connections once it has accepted for so long: each that is taken is served
+// to its first wait, which may be behind the dialling of its target.
+constexpr auto accepting_in_a_row = 100us;
+// What a queue may hold when its listener closes (net.core.somaxconn is 4096), and a batch takes one of it at
+// least; who comes meanwhile does not count.
+constexpr int last_batches = 4096;
 
 bool is_shortage(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
@@ -39,7 +40,8 @@ struct AcceptLoop::Listening {
 
   // Accepts until the queue is empty or something stands in the way.
   Step accept_some() {
-    for (int count = 0; count < accepts_in_a_row; ++count) {
+    const auto end = Clock::now() + accepting_in_a_row;
+    do {
       if (const auto obstacle = acceptance->obstacle()) return pause(*obstacle);
       tcp::endpoint peer;
       auto size = static_cast<socklen_t>(peer.capacity());
@@ -57,7 +59,7 @@ struct AcceptLoop::Listening {
       if (is_shortage(errno)) return pause(std::strerror(errno));
       // Anything else (ECONNABORTED, EPROTO, ...) is the end of one client, not of accepting.
       if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK) return Step::end;
-    }
+    } while (Clock::now() < end);
     return Step::again;
   }
 

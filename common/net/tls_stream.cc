@@ -7,9 +7,63 @@
 #include <cstring>
 #include <string_view>
 
+#include "common/net/prefixed_stream.h"
 #include "common/net/tls_failure.h"
 
 namespace otoroshi {
+
+namespace {
+
+constexpr std::size_t record_header = 5;             // RFC 8446 section 5.1
+constexpr std::size_t longest_record = 16384 + 256;  // of ciphertext, without its header
+
+// Bytes of a handshake that are taken from the stream underneath at a time.
+constexpr std::size_t received_at_once = 16 * 1024;
+
+// The length that a record's header tells, without the header; nothing if it is none.
+std::optional<std::size_t> record_length(Bytes header) {
+  const auto type = std::to_integer<unsigned>(header[0]), version = std::to_integer<unsigned>(header[1]);
+  const auto length = std::to_integer<std::size_t>(header[3]) << 8 | std::to_integer<std::size_t>(header[4]);
+  if (type < SSL3_RT_CHANGE_CIPHER_SPEC || type > SSL3_RT_APPLICATION_DATA || version != SSL3_VERSION_MAJOR ||
+      length > longest_record)
+    return std::nullopt;
+  return length;
+}
+
+// How many of these bytes OpenSSL could get on by: a record that is not complete would not help it, and what
+// is no TLS it refuses.
+std::size_t useful_bytes(Bytes bytes) {
+  std::size_t whole = 0;
+  while (bytes.size() - whole >= record_header) {
+    const auto length = record_length(bytes.subspan(whole));
+    if (!length) return bytes.size();
+    if (bytes.size() - whole < record_header + *length) break;
+    whole += record_header + *length;
+  }
+  return whole;
+}
+
+}  // namespace
+
+// A step of the handshake, which the worker's assistant does: OpenSSL then meets no socket, but reads what
+// was received and leaves in pending_ what is to be sent.
+struct TlsStream::HandshakeStep {
+  std::vector<std::byte> received;
+  std::size_t offered = 0;  // of it, to OpenSSL
+  std::size_t taken = 0;    // by OpenSSL
+  int ssl_error = SSL_ERROR_WANT_READ;
+  std::optional<Error> failure;
+
+  bool is_complete() const { return ssl_error == SSL_ERROR_NONE; }
+
+  void go_on(SSL* ssl) {
+    ERR_clear_error();
+    const auto outcome = SSL_do_handshake(ssl);
+    ssl_error = outcome == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl, outcome);
+    // OpenSSL's reason is in a queue of this thread.
+    if (!is_complete() && ssl_error != SSL_ERROR_WANT_READ) failure = describe_tls_failure(ssl, ssl_error);
+  }
+};
 
 // The BIO through which OpenSSL reaches the stream underneath. Its data pointer is the TlsStream.
 struct TlsStream::Bio {
@@ -18,6 +72,7 @@ struct TlsStream::Bio {
   static int read(BIO* bio, char* into, std::size_t size, std::size_t* taken) {
     auto& self = stream_of(bio);
     BIO_clear_retry_flags(bio);
+    if (self.step_) return read_received(bio, into, size, taken);
     if (self.reads_left_ == 0) {
       BIO_set_retry_read(bio);
       return 0;
@@ -40,6 +95,11 @@ struct TlsStream::Bio {
   static int write(BIO* bio, const char* from, std::size_t size, std::size_t* written) {
     auto& self = stream_of(bio);
     BIO_clear_retry_flags(bio);
+    if (self.step_) {
+      append(self.pending_, from, size);
+      *written = size;
+      return 1;
+    }
     auto scratch = self.worker_.record_scratch();
     if (size > scratch.size() - self.gathered_ && self.send_records().error()) return 0;
     if (self.pending_.size() - self.pending_sent_ > max_pending) {
@@ -51,11 +111,18 @@ struct TlsStream::Bio {
       std::memcpy(scratch.data() + self.gathered_, from, size);
       self.gathered_ += size;
     } else {
-      auto* bytes = reinterpret_cast<const std::byte*>(from);
-      self.pending_.insert(self.pending_.end(), bytes, bytes + size);
+      append(self.pending_, from, size);
     }
     *written = size;
     return 1;
+  }
+
+  // On the assistant's thread: nothing of the worker is touched.
+  static int read_received(BIO* bio, char* into, std::size_t size, std::size_t* taken);
+
+  static void append(std::vector<std::byte>& bytes, const char* from, std::size_t size) {
+    auto* more = reinterpret_cast<const std::byte*>(from);
+    bytes.insert(bytes.end(), more, more + size);
   }
 
   static long ctrl(BIO* bio, int command, long, void*) {
@@ -74,6 +141,19 @@ struct TlsStream::Bio {
     return made;
   }
 };
+
+int TlsStream::Bio::read_received(BIO* bio, char* into, std::size_t size, std::size_t* taken) {
+  const auto& self = stream_of(bio);
+  auto& step = *self.step_;
+  *taken = std::min(size, step.offered - step.taken);
+  if (*taken == 0) {
+    if (!self.under_ended_) BIO_set_retry_read(bio);
+    return 0;
+  }
+  std::memcpy(into, step.received.data() + step.taken, *taken);
+  step.taken += *taken;
+  return 1;
+}
 
 TlsStream::TlsStream(Worker& worker, StreamPtr under, SslPtr ssl, Side side)
     : worker_(worker), under_(std::move(under)), ssl_(std::move(ssl)), side_(side) {
@@ -130,26 +210,48 @@ IoResult TlsStream::send_records() {
 }
 
 Task<Result<void>> TlsStream::handshake() {
+  HandshakeStep step;
+  bool is_due = !SSL_is_server(ssl_.get());  // clients speak first
+  auto work = [&] { step.go_on(ssl_.get()); };
   for (;;) {
-    ERR_clear_error();
-    reads_left_ = reads_at_once;
-    auto outcome = SSL_do_handshake(ssl_.get());
-    auto error = outcome == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl_.get(), outcome);
-    bool wait = error == SSL_ERROR_WANT_READ || error == SSL_ERROR_WANT_WRITE;
-    // Read OpenSSL's reason before anything else touches its error queue.
-    if (error != SSL_ERROR_NONE && !wait) ssl_failed(error);
+    if (!step.is_complete()) is_due |= receive_for(step);
+    if (is_due && !failure_) {
+      is_due = false;
+      step_ = &step;
+      co_await worker_.aside(work);
+      step_ = nullptr;
+      // An abort in the meantime has come first.
+      if (step.failure) under_ended_ ? ssl_failed(SSL_ERROR_SYSCALL) : fail(std::move(*step.failure));
+    }
     auto sent = send_records();  // an alert too
     if (failure_) co_return std::unexpected(*failure_);
-    if (error == SSL_ERROR_NONE && sent.done()) {
+    if (step.is_complete() && sent.done()) {
       established_ = true;
+      step.received.erase(step.received.begin(),
+                          step.received.begin() + static_cast<std::ptrdiff_t>(step.taken));
+      under_ = with_prefix(std::move(under_), std::move(step.received));
       co_return Result<void>();
     }
     bool slept = co_await sleep_until([&](Waiter& waiter) {
       if (sent.would_block()) under_->arm_writable(waiter);
-      if (error == SSL_ERROR_WANT_READ) under_->arm_readable(waiter);
+      if (!step.is_complete()) under_->arm_readable(waiter);
     });
     if (!slept) co_await worker_.yield();
   }
+}
+
+// Whether there is something new that OpenSSL could get on by.
+bool TlsStream::receive_for(HandshakeStep& step) {
+  auto& received = step.received;
+  received.erase(received.begin(), received.begin() + static_cast<std::ptrdiff_t>(step.taken));
+  step.taken = 0;
+  const auto scratch = worker_.scratch().first(received_at_once);
+  auto got = under_->try_read(scratch);
+  if (got.error()) fail(under_->failure());
+  if (got.end()) under_ended_ = true;
+  received.insert(received.end(), scratch.begin(), scratch.begin() + static_cast<std::ptrdiff_t>(got.bytes));
+  step.offered = under_ended_ ? received.size() : useful_bytes(received);
+  return under_ended_ || step.offered > 0;
 }
 
 IoResult TlsStream::try_read(MutableBytes into) {

@@ -51,6 +51,7 @@ class TlsStream final : public Stream {
  private:
   struct Bio;
   friend Bio;
+  struct HandshakeStep;
   // Reads of the stream underneath for one of ours, and those of them that may bring nothing: a peer may send
   // records without end that carry nothing.
   static constexpr unsigned reads_at_once = 16;
@@ -58,6 +59,7 @@ class TlsStream final : public Stream {
   // Bytes of answers that wait for a peer who does not read.
   static constexpr std::size_t max_pending = 512 * 1024;
 
+  bool receive_for(HandshakeStep& step);
   IoResult fail(Error why);
   IoResult ssl_failed(int ssl_error);
   bool is_between_records() const;
@@ -72,6 +74,7 @@ class TlsStream final : public Stream {
   std::size_t gathered_ = 0;        // bytes of ours in the worker's record scratch, only during one call
   std::vector<std::byte> pending_;  // records that the socket did not take
   std::size_t pending_sent_ = 0;
+  HandshakeStep* step_ = nullptr;  // while the assistant is at it
   Side side_;
   unsigned reads_left_ = 0;
   // OpenSSL wrote nothing because the peer has begun a message of the handshake and not finished it.

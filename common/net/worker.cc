@@ -39,7 +39,9 @@ void Worker::join() {
 }
 
 void Worker::run() {
+  assistant_.emplace();
   while (!stopping_) run_once(Clock::duration::max());
+  assistant_.reset();
 }
 
 std::size_t Worker::run_once(Clock::duration limit) {

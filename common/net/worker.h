@@ -7,11 +7,13 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <thread>
 #include <utility>
 #include <vector>
 
 #include "common/base/bytes.h"
+#include "common/net/assistant.h"
 #include "common/net/pipe_pool.h"
 #include "common/net/reactor.h"
 #include "common/net/timer_queue.h"
@@ -56,6 +58,35 @@ class Worker {
     return Yield{*this};
   }
 
+  // `co_await worker.aside(work)`: calls work() where it keeps no other connection waiting, on the
+  // assistant's thread, and goes on on the worker's. For arithmetic that takes longer than a connection
+  // should wait, such as a TLS handshake's. `work` must neither throw nor touch what belongs to the worker.
+  // Worker's thread only.
+  template <class Work>
+  auto aside(Work& work) {
+    struct Aside final : Assistant::Job {
+      Aside(Worker& its_worker, Work& its_work) : worker(its_worker), work(its_work) {}
+      bool await_ready() {
+        if (worker.assistant_) return false;
+        work();  // in tests that run the loop themselves
+        return true;
+      }
+      void await_suspend(std::coroutine_handle<> its_sleeper) {
+        sleeper = its_sleeper;
+        worker.assistant_->give(*this);
+      }
+      void await_resume() const noexcept {}
+      void run() override { work(); }
+      void done() override {
+        worker.post([this] { sleeper.resume(); });
+      }
+      Worker& worker;
+      Work& work;
+      std::coroutine_handle<> sleeper;
+    };
+    return Aside(*this, work);
+  }
+
  private:
   static constexpr std::size_t scratch_size = 512 * 1024;
   // The head of a frame besides, so that the whole scratch memory leaves in two frames and nothing remains.
@@ -74,6 +105,7 @@ class Worker {
   std::unique_ptr<std::byte[]> frame_scratch_;
   std::unique_ptr<std::byte[]> record_scratch_;
   std::vector<std::coroutine_handle<>> yielded_;
+  std::optional<Assistant> assistant_;  // while the worker's own thread runs
 
   std::mutex mutex_;  // guards posted_
   std::vector<std::function<void()>> posted_;
