@@ -67,6 +67,10 @@ int run(int argc, char** argv) {
   app.add_option("--gib", options.gib, "Bulk work: GiB in all")->check(CLI::PositiveNumber);
   app.add_option("--seconds", options.seconds, "How long connections and round trips go on")
       ->check(CLI::PositiveNumber);
+  app.add_option("--trips-per-second", options.trips_per_second,
+                 "Round trips: the pace of each connection; without it, one behind the other")
+      ->check(CLI::PositiveNumber);
+  app.add_option("--settle", options.settle_seconds, "Round trips: seconds before they count");
   CLI11_PARSE(app, argc, argv);
 
   options.mode = modes.at(mode);

@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
+#include "tests/bench/load_generator/alarm.h"
 #include "tests/bench/load_generator/target.h"
 #include "tests/bench/load_generator/works.h"
 
@@ -11,19 +13,32 @@ namespace {
 
 constexpr std::size_t kMessage = 64;
 
-// Sends a message, waits until it is all back, sends the next.
+// Sends a message, waits until it is all back, sends the next; with a pace, when it is due. A trip counts
+// from when it was due, so that one which keeps the next ones waiting is not the only one that is late.
 class TripClient : public Client {
  public:
-  TripClient(EventLoop& loop, Entrance& entrance, std::vector<double>& trips)
-      : Client(loop, entrance), trips_(trips) {}
+  TripClient(EventLoop& loop, Entrance& entrance, std::vector<double>& trips,
+             std::optional<Clock::duration> pace)
+      : Client(loop, entrance), trips_(trips), pace_(pace), alarm_(loop, [this] { send_message(due_); }) {}
 
  private:
-  void opened() override { send_message(); }
+  void opened() override {
+    due_ = Clock::now();
+    send_message(due_);
+  }
 
-  void send_message() {
-    began_ = Clock::now();
+  void send_message(Clock::time_point begin) {
+    began_ = begin;
     left_ = kMessage;
     if (send(message_) != static_cast<std::ptrdiff_t>(kMessage)) die("a message did not fit its socket");
+  }
+
+  void send_next() {
+    const auto now = Clock::now();
+    if (!pace_) return send_message(now);
+    due_ += *pace_;
+    if (due_ > now) return alarm_.ring_at(due_);
+    send_message(due_);
   }
 
   void work(std::uint32_t) override {
@@ -33,14 +48,21 @@ class TripClient : public Client {
     left_ -= static_cast<std::size_t>(got);
     if (left_ > 0) return;
     trips_.push_back(std::chrono::duration<double, std::micro>(Clock::now() - began_).count());
-    send_message();
+    send_next();
   }
 
   std::vector<double>& trips_;
+  std::optional<Clock::duration> pace_;
+  Alarm alarm_;
+  Clock::time_point due_;
   Clock::time_point began_;
   std::size_t left_ = 0;
   std::array<char, kMessage> message_{};
 };
+
+Clock::duration in_clock(double seconds) {
+  return std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
+}
 
 }  // namespace
 
@@ -58,24 +80,28 @@ Measured round_trips(const WorkOptions& options) {
   Target target(loop, {options.target_port, TargetRole::echo, entrance.opening_size()});
   std::vector<double> trips;  // microseconds
   trips.reserve(std::size_t{4} << 20);
+  std::optional<Clock::duration> pace;
+  if (options.trips_per_second > 0) pace = in_clock(1 / options.trips_per_second);
   std::vector<std::unique_ptr<TripClient>> clients;
   for (unsigned i = 0; i < options.connections; ++i) {
-    clients.push_back(std::make_unique<TripClient>(loop, entrance, trips));
+    clients.push_back(std::make_unique<TripClient>(loop, entrance, trips, pace));
     clients.back()->open();
   }
   const auto warm = [&] { return trips.size() >= std::size_t{100} * options.connections; };
   if (!loop.run_until(warm, Clock::now() + kLongestRun)) die("not every connection was served in time");
+  const auto never = [] { return false; };
+  loop.run_until(never, Clock::now() + in_clock(options.settle_seconds));
 
   trips.clear();
   const Meter meter(options.proxy);
-  const auto duration = std::chrono::duration<double>(options.seconds);
-  loop.run_until([] { return false; }, Clock::now() + std::chrono::duration_cast<Clock::duration>(duration));
+  loop.run_until(never, Clock::now() + in_clock(options.seconds));
 
   const double seconds = meter.seconds();
   const auto count = static_cast<double>(trips.size());
   if (count == 0) die("no message came back");
   Measured measured{{"p50_us", quantile(trips, 0.5)},
                     {"p99_us", quantile(trips, 0.99)},
+                    {"p999_us", quantile(trips, 0.999)},
                     {"trips_per_second", count / seconds},
                     {"load_busy", meter.load_cpu_seconds() / seconds}};
   meter.add_proxy_cpu(measured, "cpu_us_per_trip", 1e6 / count);

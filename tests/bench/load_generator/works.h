@@ -15,11 +15,13 @@ struct WorkOptions {
   Mode mode = Mode::plain;
   std::uint16_t proxy_port = 0;
   std::uint16_t target_port = 0;
-  Processes proxy;           // whose processor time and memory is read
-  unsigned connections = 1;  // at the same time
-  unsigned names = 1;        // different server names (PassThrough)
-  double gib = 1;            // bulk: in all
-  double seconds = 1;        // connections, trips
+  Processes proxy;              // whose processor time and memory is read
+  unsigned connections = 1;     // at the same time
+  unsigned names = 1;           // different server names (PassThrough)
+  double gib = 1;               // bulk: in all
+  double seconds = 1;           // connections, trips
+  double trips_per_second = 0;  // of each connection; 0: one behind the other
+  double settle_seconds = 0;    // trips: go on for so long before they count
 };
 
 // A run that takes longer than this has hung.
