@@ -13,6 +13,10 @@ SERVICES, ROUTES, KEYS = "/api/tcp/services", "/api/routes", "/api/apikeys"
 CERTIFICATES, CONNECTIONS = "/api/certificates", "/api/tcp/connections"
 LISTS = [SERVICES, ROUTES, KEYS, CERTIFICATES]
 
+# Names of what is created come again: the gateway keeps the numbers of up to 1,000 services that are gone, on each of its
+# workers, and until there are so many its memory would grow.
+DIFFERENT_NAMES = 50
+
 
 class Changes:
     """`twins` are two certificates for each of `folder_name` and `stored_name`, which take turns."""
@@ -24,7 +28,7 @@ class Changes:
         self._folder_twins = itertools.cycle([authority.server(folder_name) for _ in range(2)])
         self._stored_twins = [authority.server(stored_name) for _ in range(2)]
         self._service_port = plain().port
-        self._numbers = itertools.count(1)
+        self._numbers = itertools.cycle(range(DIFFERENT_NAMES))
 
     def _write(self, answer, status):
         if answer.status != status:
@@ -51,7 +55,7 @@ class Changes:
     def route_and_key(self):
         """A tunnel lasts as long as its key."""
         mine = route().to_request()
-        key = api_key(mine)
+        key = api_key(mine, clientId=f"changing_{next(self._numbers)}")
         mine.for_keys()
         credentials = {"Otoroshi_Client_Id": key["clientId"], "Otoroshi_Client_Secret": key["clientSecret"]}
         self._write(self._admin.post(ROUTES, mine.json), 201)
