@@ -3,7 +3,7 @@
 from support import MIB, BrokenOff, Story, echo, main, scaled, wait_until
 from support.far_apart import FarApart
 
-MOMENT = scaled(3, 10)  # seconds
+MOMENT = scaled(3, 6)  # seconds
 
 
 def sends(connection, _visit):
@@ -46,8 +46,8 @@ class LinkLost(Story):
 
     def test_the_kernel_gives_up(self):
         """Without timeouts.idle it is the kernel that decides: after net.ipv4.tcp_retries2 retransmissions."""
-        world = FarApart(self, sends, settings={"timeouts": {"idle": "0s"}, "tunnel": {"pingInterval": "1h"}})
-        world.here.set("tcp_retries2", 3)
+        world = FarApart(self, sends, kernel={"tcp_retries2": 3},
+                         settings={"timeouts": {"idle": "0s"}, "tunnel": {"pingInterval": "1h"}})
         with world.nothing_left_behind():
             clients = self.clients(world, world.ways[:-1])
             world.front.cut()

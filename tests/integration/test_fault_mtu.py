@@ -38,10 +38,7 @@ class Mtu(Story):
     def test_a_black_hole_where_kernels_probe(self):
         """No ICMP comes back; with net.ipv4.tcp_mtu_probing=1 kernels find out by themselves."""
         for leg in ("front", "back"):
-            world = FarApart(self)
-            for network in (world.client, world.here, world.far):
-                network.set("tcp_mtu_probing", 1)
-                network.set("tcp_base_mss", 512)
+            world = FarApart(self, kernel={"tcp_mtu_probing": 1, "tcp_base_mss": 512})
             with self.subTest(leg), world.nothing_left_behind():
                 self.carry_while_it_narrows(world, getattr(world, leg), tells_mtu=False)
 

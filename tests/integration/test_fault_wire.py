@@ -4,7 +4,7 @@ import errno
 import socket
 import time
 
-from support import Story, main, wait_until
+from support import SANITIZED, Story, main, wait_until
 from support.network import Link
 
 PORT = 7777
@@ -13,6 +13,8 @@ COUNT = 2000
 
 class Wire(Story):
     def setUp(self):
+        if SANITIZED:
+            self.skipTest("no program of ours takes part")
         self.link = self.use(Link(seed=5))
         with self.link.left.inside():
             self.sender = self.use(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
@@ -21,7 +23,7 @@ class Wire(Story):
             self.receiver = self.use(socket.socket(socket.AF_INET, socket.SOCK_DGRAM))
             self.receiver.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 8 << 20)
             self.receiver.bind((self.link.right_address, PORT))
-            self.receiver.settimeout(0.5)
+            self.receiver.settimeout(1)  # longer than any packet is late
 
     def send(self, count=COUNT, size=100):
         for number in range(count):
@@ -58,7 +60,7 @@ class Wire(Story):
         self.send(200)
         seen = self.arrivals(200)
         self.assertEqual(len(seen), 200)
-        self.assertTrue(0.05 < seen[0][1] < seen[-1][1] < 0.5, (seen[0], seen[-1]))
+        self.assertTrue(0.05 < seen[0][1] < seen[-1][1] < 5, (seen[0], seen[-1]))
         self.assertNotEqual([number for number, _ in seen], list(range(200)))
 
     def test_reordering(self):

@@ -11,7 +11,7 @@ from .limits import KIB
 from .waiting import wait_until
 
 _numbers = itertools.count(1)
-_MORE = bytes(64 * KIB)
+_PIECE = 16 * KIB  # what is sent at once: Python's timeout is for all of it
 
 
 class Errand:
@@ -64,12 +64,12 @@ class TargetEndsFirst(Errand):
     def at_client(self, connection):
         connection.send(self.order())
         _expect(connection, self.down)
-        connection.send(self.up)
-        connection.finish()
+        with _sending(connection, self.up, then=connection.finish):
+            pass
 
     def at_target(self, connection):
-        connection.send(self.down)
-        connection.finish()
+        with _sending(connection, self.down, then=connection.finish):
+            pass
         _expect(connection, self.up)
 
 
@@ -152,20 +152,20 @@ class _sending(threading.Thread):
 
     def __init__(self, connection, data, then=lambda: None, endlessly=False):
         super().__init__(daemon=True)
-        self._connection, self._data, self._then = connection, data, then
-        self._endlessly = endlessly
-        self._was_reset = False
+        self._connection, self._then = connection, then
+        pieces = (data[start:start + _PIECE] for start in range(0, len(data), _PIECE))
+        self._pieces = itertools.chain(pieces, itertools.repeat(bytes(_PIECE)) if endlessly else ())
+        self._was_reset, self._is_stuck = False, False
 
     def run(self):
         try:
-            self._connection.send(self._data)
-            while self._endlessly:
-                self._connection.send(_MORE)
+            for piece in self._pieces:
+                self._connection.send(piece)
             self._then()
         except BrokenOff as broken:
             self._was_reset = isinstance(broken.__context__, ConnectionResetError)
-        except OSError:
-            pass
+        except TimeoutError:
+            self._is_stuck = True
 
     def saw_reset(self):
         """The kernel tells a reset once. Who reads sees an end if it was told to who sends."""
@@ -176,8 +176,10 @@ class _sending(threading.Thread):
         self.start()
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, failed, *_):
         self.join()
+        if self._is_stuck and not failed:
+            raise AssertionError("for too long nothing could be sent")
 
 
 def _expect(connection, expected):

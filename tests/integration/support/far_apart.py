@@ -59,13 +59,16 @@ class FarApart:
 
     `serve` is what targets do; without it they run errands (`carry`). `patience` (seconds) is every limit on the
     gateway's way to a relay; --connect-timeout is twice that, so that otoroshictl hears what the gateway has to say.
+    `kernel` are settings for all three (Namespace.set).
     """
 
-    def __init__(self, story, serve=None, *, settings=None, patience=PATIENCE, seed=None):
+    def __init__(self, story, serve=None, *, settings=None, patience=PATIENCE, seed=None, kernel=None):
         self.courier = Courier()
         self.front = story.use(Link(subnet=1, seed=seed))
         self.back = story.use(Link(left=self.front.right, subnet=2, seed=self.front.seed))
         self.client, self.here, self.far = self.front.left, self.front.right, self.back.right
+        for network in (self.client, self.here, self.far):
+            network.set(**(kernel or {}))
         self.address = self.front.right_address  # the gateway's, for clients
         authority = Authority(story.folder())
         certificate = authority.server(NAME, self.address)

@@ -65,10 +65,11 @@ class Namespace:
         with self.inside():
             subprocess.run(argv, check=True, capture_output=True)
 
-    def set(self, name, value):
-        """A setting of its kernel, below /proc/sys/net/ipv4."""
-        with self.inside(), open(f"/proc/sys/net/ipv4/{name}", "w") as file:
-            file.write(str(value))
+    def set(self, **settings):
+        """Settings of its kernel, below /proc/sys/net/ipv4; for sockets to come. Those that it has not are left out."""
+        for name, value in settings.items():
+            with self.inside(), contextlib.suppress(FileNotFoundError), open(f"/proc/sys/net/ipv4/{name}", "r+") as file:
+                file.write(str(value))
 
     def close(self):
         os.close(self._descriptor)
@@ -86,7 +87,7 @@ class Link:
         self.seed = random.randrange(1 << 32) if seed is None else seed
         self.left_address, self.right_address = f"10.99.{subnet}.1", f"10.99.{subnet}.2"
         self._device = f"cable{subnet}"
-        self.impairment, self._mtu = Impairment(), 1500
+        self.impairment, self._told, self._mtu = Impairment(), Impairment(), 1500
         self._has_netem = None  # not known before it is wanted
 
     def __enter__(self):
@@ -103,7 +104,8 @@ class Link:
                 _skip_loudly(f"no TUN device to be had: {self._wire.stderr.read()}")
             for end, address in self._ends():
                 end.run("ip", "address", "add", f"{address}/24", "dev", self._device)
-                end.run("ip", "link", "set", self._device, "txqueuelen", str(_QUEUE), "up")
+                # Else netem sees what is yet to be cut to the MTU, and drops 64 KiB at a time.
+                end.run("ip", "link", "set", self._device, "txqueuelen", str(_QUEUE), "gso_max_segs", "1", "up")
             self._made = made.pop_all()
         return self
 
@@ -146,7 +148,8 @@ class Link:
 
     def cut(self):
         """No packet comes through any more; nobody is told."""
-        self.impair(loss=1)
+        self.impairment = Impairment(loss=1)
+        self._tell_wire(self.impairment)
 
     def counts(self):
         """How many packets the wire has carried and how many it has lost."""
@@ -160,13 +163,11 @@ class Link:
         return json.loads(self._wire.stdout.readline())
 
     def _netem(self, impairment):
-        """Whether the kernel has netem, which then does these faults."""
-        faults = _by_netem(impairment)
+        """Whether the kernel has netem, which then does its share of these faults."""
         for end, _ in self._ends():
             with end.inside():
-                words = ["replace", "netem", "limit", str(_QUEUE), *faults] if faults else ["delete"]
-                command = ["tc", "qdisc", words[0], "dev", self._device, "root", *words[1:]]
-                if subprocess.run(command, capture_output=True).returncode != 0:
+                command = ["tc", "qdisc", "replace", "dev", self._device, "root", "netem", "limit", str(_QUEUE)]
+                if subprocess.run([*command, *_by_netem(impairment)], capture_output=True).returncode != 0:
                     return False
         return True
 
