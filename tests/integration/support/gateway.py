@@ -9,6 +9,7 @@ import tempfile
 
 from .limits import DEADLINE
 from .process import Process, Program, program_path
+from .sandbox import service_launcher
 from .services import Service
 from .waiting import wait_until
 
@@ -96,7 +97,8 @@ class Gateway(Program):
         self.services = services
         self._fill_folder()
         super().__init__([program_path("gateway"), "--config", self.folder.config, *arguments], env=env,
-                         cwd=self.folder.path, descriptors=descriptors, wrapper=self._with_etc(hosts, name_server))
+                         cwd=self.folder.path, descriptors=descriptors,
+                         wrapper=[*self._with_etc(hosts, name_server), *service_launcher()])
 
     def _with_etc(self, hosts, name_server):
         files = {}
