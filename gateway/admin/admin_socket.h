@@ -41,10 +41,13 @@ class AdminSocket {
   void async_write_some(const Buffers& buffers, Handler&& handler);
 
   executor_type get_executor() { return link_->tcp.get_executor(); }
-  bool is_open() const { return link_->tcp.is_open(); }
+  bool is_open() const { return !link_->is_ending && link_->tcp.is_open(); }
   void cancel(std::error_code& error) { link_->tcp.cancel(error); }
-  void shutdown(Tcp::shutdown_type what, std::error_code& error) { link_->tcp.shutdown(what, error); }
-  void close() { link_->close(); }
+  // RESTinio asks for it only just before close().
+  void shutdown(Tcp::shutdown_type, std::error_code&) {}
+  // RESTinio gives up in silence on what it cannot parse: here it is told so. What the client is still
+  // sending is read for a moment, because closing with unread bytes would take the answer away from it.
+  void close() { link_->end(); }
 
   void set_remote(std::string address) { link_->parsing.remote = std::move(address); }
 
@@ -68,10 +71,14 @@ class AdminSocket {
     AdminService& service;
     executor_type executor;
     BodyIntake body = {};
-    bool wants_continue = false;  // the client waits for "100 Continue" before it sends the body
-    bool is_unsent = false;       // the client may or may not send the body that it is not asked for
-    bool owes_answer = false;     // none of which is being written yet
-    std::string remote = {};      // the client's IP address
+    bool wants_continue = false;     // the client waits for "100 Continue" before it sends the body
+    bool is_unsent = false;          // the client may or may not send the body that it is not asked for
+    bool owes_answer = false;        // none of which is being written yet
+    bool is_reading = false;         // bytes that have just come
+    const char* read_end = nullptr;  // where they end
+    bool line_is_over = false;       // of the header that was read last
+    std::optional<AdminResponse> refusal = {};  // of the request that is read, and of the connection with it
+    std::string remote = {};                    // the client's IP address
   };
   static Parsing& parsing() { return *current_; }
 
@@ -94,6 +101,7 @@ class AdminSocket {
     void must_happen_within(std::chrono::steady_clock::duration limit);
     void has_read(std::size_t bytes);
     void send_continue();
+    void end();
     void close();
 
     template <class Function>
@@ -111,10 +119,17 @@ class AdminSocket {
     std::optional<asio::ssl::stream<Tcp&>> tls;
     asio::steady_timer timer;
     bool is_writing = false;
+    bool is_ending = false;
     Parsing parsing;
 
    private:
     void watch();
+    void refuse();
+    void drain();
+    void drop_more();
+
+    std::string refusal_;  // while it is written
+    std::size_t dropped_ = 0;
   };
 
   static constexpr auto handshake_limit = std::chrono::seconds(10);
@@ -143,11 +158,15 @@ template <class Buffers, class Handler>
 void AdminSocket::async_read_some(const Buffers& buffers, Handler&& handler) {
   link_->send_continue();
   link_->with_stream([&](auto& stream) {
-    stream.async_read_some(buffers, [link = link_, handler = std::forward<Handler>(handler)](
-                                        std::error_code error, std::size_t bytes) mutable {
+    stream.async_read_some(buffers, [link = link_, buffer = *asio::buffer_sequence_begin(buffers),
+                                     handler = std::forward<Handler>(handler)](std::error_code error,
+                                                                               std::size_t bytes) mutable {
       const ParsingScope scope(link->parsing);
       link->has_read(bytes);
+      link->parsing.is_reading = bytes > 0;
+      link->parsing.read_end = static_cast<const char*>(buffer.data()) + bytes;
       handler(error, bytes);
+      link->parsing.is_reading = false;
     });
   });
 }

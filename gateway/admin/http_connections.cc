@@ -3,10 +3,13 @@
 #include <spdlog/spdlog.h>
 
 #include <asio/post.hpp>
+#include <chrono>
 #include <climits>
 #include <exception>
 
 #include "common/text/ascii.h"
+#include "gateway/admin/answers.h"
+#include "gateway/admin/request_head.h"
 
 namespace asio {
 
@@ -80,6 +83,12 @@ using ConnectionSettings = restinio::impl::connection_settings_t<Traits>;
 using Connection = restinio::impl::connection_t<Traits>;
 using ParserContext = restinio::impl::http_parser_ctx_t;
 
+// `AdminSocket` says it, and ends the connection.
+int refuse(AdminResponse why) {
+  AdminSocket::parsing().refusal = std::move(why);
+  return -1;
+}
+
 AdminRequest without_body(const restinio::http_request_header_t& header) {
   AdminRequest request;
   request.method = header.method().c_str();
@@ -98,6 +107,11 @@ ParserContext& context_of(http_parser* parser) {
   return *static_cast<ParserContext*>(parser->data);
 }
 
+AdminResponse header_too_large() {
+  return error_answer(431, "header_too_large",
+                      "there may be 100 headers, with names of 256 bytes and values of 16 KiB");
+}
+
 constexpr int skip_body = 1;  // http_parser: answer without it
 
 // Takes the place of restinio_headers_complete_cb().
@@ -105,6 +119,9 @@ int head_is_complete(http_parser* parser) {
   try {
     auto& context = context_of(parser);
     context.m_leading_headers_completed = true;
+    auto head = without_body(context.m_header);
+    if (auto why = refuse_head(head, {parser->http_major, parser->http_minor}))
+      return refuse(*std::move(why));
     parser->upgrade = 0;  // an offer, which we decline by answering as always (RFC 9110 section 7.8)
     const bool is_chunked = (parser->flags & F_CHUNKED) != 0;
     const auto announced = parser->content_length == ULLONG_MAX ? 0 : parser->content_length;
@@ -115,8 +132,7 @@ int head_is_complete(http_parser* parser) {
       return 0;
     }
     // RESTinio itself says it only when the body is there.
-    context.m_header.method(Traits::http_methods_mapper_t::from_nodejs(parser->method));
-    auto head = without_body(context.m_header);
+    head.method = ::http_method_str(static_cast<http_method>(parser->method));
     head.remote = parsing.remote;
     const auto limit = parsing.service.body_limit(head);
     parsing.body.begin(announced, limit);
@@ -136,11 +152,32 @@ int head_is_complete(http_parser* parser) {
 
 int body_has_come(http_parser* parser, const char* bytes, std::size_t size) {
   try {
-    return AdminSocket::parsing().body.take({bytes, size}, context_of(parser).m_body) ? 0 : -1;
+    if (AdminSocket::parsing().body.take({bytes, size}, context_of(parser).m_body)) return 0;
+    return refuse(error_answer(413, "too_large", "this body is longer than any that is taken"));
   } catch (const std::exception& problem) {
     spdlog::error("the body of a request to the admin API cannot be read: {}", problem.what());
     return -1;
   }
+}
+
+int target_has_come(http_parser* parser, const char* bytes, std::size_t size) {
+  if (restinio::impl::restinio_url_cb(parser, bytes, size) == 0) return 0;
+  return refuse(error_answer(414, "uri_too_long", "the target may have at most 32 KiB"));
+}
+
+int name_has_come(http_parser* parser, const char* bytes, std::size_t size) {
+  if (restinio::impl::restinio_header_field_cb(parser, bytes, size) == 0) return 0;
+  return refuse(header_too_large());
+}
+
+// In pieces: where the bytes that were read end, and where a value goes on in a second line.
+int value_has_come(http_parser* parser, const char* bytes, std::size_t size) {
+  auto& parsing = AdminSocket::parsing();
+  const bool is_next_piece = context_of(parser).m_last_was_value;
+  if (is_next_piece && parsing.line_is_over) return refuse(refuse_folded_header());
+  parsing.line_is_over = bytes + size != parsing.read_end;
+  if (restinio::impl::restinio_header_value_cb(parser, bytes, size) == 0) return 0;
+  return refuse(header_too_large());
 }
 
 // RESTinio's own notes down every chunk of a body: 16 bytes a chunk of one byte.
@@ -150,6 +187,9 @@ int chunk_begins(http_parser*) {
 
 http_parser_settings parser_settings() {
   auto settings = restinio::impl::create_parser_settings<Traits::http_methods_mapper_t>();
+  settings.on_url = target_has_come;
+  settings.on_header_field = name_has_come;
+  settings.on_header_value = value_has_come;
   settings.on_headers_complete = head_is_complete;
   settings.on_body = body_has_come;
   settings.on_chunk_header = chunk_begins;
@@ -170,18 +210,39 @@ const TextPairs headers_of_all_answers = {
     {"X-Content-Type-Options", "nosniff"},
 };
 
-void send(restinio::request_t& request, AdminResponse response, bool closes) try {
+// RFC 9110 section 8.6: with 204 there is none, and with 304 it would be that of another answer.
+bool has_length(int status) {
+  return status != 204 && status != 304;
+}
+
+restinio::http_response_header_t response_head(AdminResponse& response, bool keeps_alive) {
   const auto reason = ::http_status_str(static_cast<http_status>(response.status));
   const auto code = restinio::http_status_code_t(static_cast<std::uint16_t>(response.status));
-  auto builder = request.create_response<restinio::user_controlled_output_t>({code, reason});
-  if (closes) builder.connection_close();
-  builder.append_header_date_field();
-  for (const auto& [name, value] : headers_of_all_answers) builder.append_header(name, value);
-  for (auto& [name, value] : response.headers) builder.append_header(std::move(name), std::move(value));
-  if (!response.body.empty()) builder.append_header("Content-Type", std::move(response.content_type));
-  builder.set_content_length(response.body.size());
-  if (request.header().method() != restinio::http_method_head()) builder.set_body(std::move(response.body));
-  builder.done();
+  restinio::http_response_header_t head({code, reason});
+  head.should_keep_alive(keeps_alive);
+  head.add_field("Date", restinio::make_date_field_value(std::chrono::system_clock::now()));
+  for (const auto& [name, value] : headers_of_all_answers) head.add_field(name, value);
+  for (auto& [name, value] : response.headers) head.add_field(std::move(name), std::move(value));
+  if (!response.body.empty()) head.add_field("Content-Type", std::move(response.content_type));
+  head.content_length(response.body.size());
+  return head;
+}
+
+// By hand, because RESTinio's builders tell every answer's Content-Length.
+void send(restinio::request_t& request, AdminResponse response, bool closes) try {
+  using namespace restinio::impl;
+  const bool keeps_alive = !closes && request.header().should_keep_alive();
+  const auto head = response_head(response, keeps_alive);
+  restinio::writable_items_container_t parts;
+  parts.emplace_back(create_header_string(head, has_length(response.status)
+                                                    ? content_length_field_presence_t::add_content_length
+                                                    : content_length_field_presence_t::skip_content_length));
+  if (request.header().method() != restinio::http_method_head() && !response.body.empty())
+    parts.emplace_back(std::move(response.body));
+  access_req_connection(request)->write_response_parts(
+      request.request_id(),
+      {restinio::response_parts_attr_t::final_parts, restinio::response_connection_attr(keeps_alive)},
+      restinio::write_group_t(std::move(parts)));
 } catch (const std::exception& problem) {
   spdlog::error("an answer of the admin API cannot be sent: {}", problem.what());
 }
