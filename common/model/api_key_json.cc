@@ -27,7 +27,7 @@ const EntityDescription<Authorization>& authorization_description() {
       EntityDescription<Authorization>("An entity that a key is good for.", &Authorization::unknown_fields)
           .field("kind", &Authorization::kind, one_of<AuthorizedKind>(authorized_kinds), "What it is.",
                  Presence::required)
-          .field("id", &Authorization::id, filled_text(), "Its id.", Presence::required);
+          .field("id", &Authorization::id, filled_line(), "Its id.", Presence::required);
   return table;
 }
 
@@ -52,7 +52,7 @@ void add(Names& names, std::string name) {
 
 // The three fields say the same in different ways, so each adds to what the others have said.
 JsonType<Names> entity_names() {
-  auto type = list_of(filled_text());
+  auto type = list_of(filled_line());
   type.read = [read = type.read](const JsonValue& in, Names& out, const JsonPlace& place) {
     Names found;
     read(in, found, place);
@@ -62,7 +62,7 @@ JsonType<Names> entity_names() {
 }
 
 JsonType<Names> group_name() {
-  const auto text = filled_text();
+  const auto text = filled_line();
   return {.read =
               [read = text.read](const JsonValue& in, Names& out, const JsonPlace& place) {
                 std::string group;
@@ -112,11 +112,11 @@ const EntityDescription<ApiKey>& api_key_description() {
   const auto quota = integer<std::int64_t>({.least = 0});
   static const auto table =
       EntityDescription<ApiKey>("Who may open tunnels, and how many.", &ApiKey::unknown_fields)
-          .field("clientId", &ApiKey::client_id, filled_text(), "Unique identifier, without a colon.",
+          .field("clientId", &ApiKey::client_id, filled_line(), "Unique identifier, without a colon.",
                  Presence::required)
-          .field("clientSecret", &ApiKey::client_secret, filled_text(), "The key's secret.",
+          .field("clientSecret", &ApiKey::client_secret, filled_line(), "The key's secret.",
                  Presence::required)
-          .field("clientName", &ApiKey::client_name, filled_text(), "Display name of the key.",
+          .field("clientName", &ApiKey::client_name, filled_line(), "Display name of the key.",
                  Presence::required)
           .field("description", &ApiKey::description, text(), "What the key is for.")
           .field("authorizedGroup", &ApiKey::authorized_entities, group_name(),

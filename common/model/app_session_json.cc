@@ -8,13 +8,13 @@ const EntityDescription<AppSession>& app_session_description() {
   static const auto table =
       EntityDescription<AppSession>("Somebody who has logged in to a private app.",
                                     &AppSession::unknown_fields)
-          .field("randomId", &AppSession::random_id, filled_text(),
+          .field("randomId", &AppSession::random_id, filled_line(),
                  "Unique identifier; session tokens are made of it.", Presence::required)
-          .field("name", &AppSession::name, text(), "The user's name.")
-          .field("email", &AppSession::email, text(), "The user's e-mail address.")
-          .field("authConfigId", &AppSession::auth_config_id, text(),
+          .field("name", &AppSession::name, line(), "The user's name.")
+          .field("email", &AppSession::email, line(), "The user's e-mail address.")
+          .field("authConfigId", &AppSession::auth_config_id, line(),
                  "The authentication module by which the user has logged in.")
-          .field("realm", &AppSession::realm, text(), "The module's realm.")
+          .field("realm", &AppSession::realm, line(), "The module's realm.")
           .field("createdAt", &AppSession::created_at, time, "In milliseconds since 1970.")
           .field("expiredAt", &AppSession::expired_at, time,
                  "When the session ends, in milliseconds since 1970.", Presence::required)

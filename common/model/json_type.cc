@@ -1,5 +1,8 @@
 #include "common/model/json_type.h"
 
+#include <algorithm>
+
+#include "common/text/ascii.h"
 #include "common/text/quoted.h"
 
 namespace otoroshi::kinds {
@@ -7,6 +10,31 @@ namespace {
 
 void read_text_into(const JsonValue& in, std::string& out, const JsonPlace& place) {
   if (const auto text = read_text(in, place)) out = *text;
+}
+
+std::string blank_text(std::string_view text) {
+  return text.find_first_not_of(" \t\r\n") == text.npos ? "a blank text" : "";
+}
+
+bool is_line(std::string_view text) {
+  return std::ranges::none_of(text, is_control);
+}
+
+// `what_is_wrong` calls a text that is refused by what it is, and says "" of the others.
+JsonType<std::string> checked_text(std::string wanted, std::string schema,
+                                   std::string (*what_is_wrong)(std::string_view)) {
+  return {.read =
+              [wanted, what_is_wrong](const JsonValue& in, std::string& out, const JsonPlace& place) {
+                const auto text = read_text(in, place);
+                if (!text) return;
+                if (const auto wrong = what_is_wrong(*text); !wrong.empty())
+                  place.refuse(wrong, wanted);
+                else
+                  out = *text;
+              },
+          .write = [](const std::string& text, JsonWriter& json) { json.text(text); },
+          .wanted = wanted,
+          .schema = schema};
 }
 
 }  // namespace
@@ -42,16 +70,24 @@ JsonType<std::string> text_or_null() {
 }
 
 JsonType<std::string> filled_text() {
-  auto type = text();
-  type.wanted = "a text that is not blank";
-  type.schema = R"({"type":"string","pattern":"\\S"})";
-  type.read = [wanted = type.wanted](const JsonValue& in, std::string& out, const JsonPlace& place) {
-    const auto text = read_text(in, place);
-    if (!text) return;
-    if (text->find_first_not_of(" \t\r\n") == text->npos) return place.refuse("a blank text", wanted);
-    out = *text;
-  };
-  return type;
+  return checked_text("a text that is not blank", R"({"type":"string","pattern":"\\S"})",
+                      [](std::string_view text) { return blank_text(text); });
+}
+
+JsonType<std::string> line() {
+  return checked_text("a text without control characters",
+                      R"({"type":"string","pattern":"^[^\\u0000-\\u001F\\u007F]*$"})",
+                      [](std::string_view text) { return is_line(text) ? "" : quoted(text); });
+}
+
+JsonType<std::string> filled_line() {
+  // It may be a secret, which no sentence quotes.
+  return checked_text("a text that is not blank and has no control characters",
+                      R"({"type":"string","pattern":"^[^\\u0000-\\u001F\\u007F]*[^\\u0000-\\u0020\\u007F])"
+                      R"([^\\u0000-\\u001F\\u007F]*$"})",
+                      [](std::string_view text) {
+                        return is_line(text) ? blank_text(text) : "a text with control characters";
+                      });
 }
 
 JsonType<std::string> json_object() {

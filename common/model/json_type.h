@@ -39,6 +39,8 @@ JsonType<bool> boolean();
 JsonType<std::string> text();
 JsonType<std::string> text_or_null();  // "" is written as null
 JsonType<std::string> filled_text();   // something else than white space must be in it
+JsonType<std::string> line();          // without control characters: names and ids, which stand in sentences
+JsonType<std::string> filled_line();   // both
 JsonType<std::string> json_object();   // any object, kept as JSON text
 
 namespace detail {

@@ -14,9 +14,9 @@ const EntityDescription<Source>& source_description() {
       EntityDescription<Source>("Where in a request the token is.", &Source::unknown_fields)
           .field("type", &Source::type, one_of<JwtSource>(jwt_source_names), "In which part of the request.",
                  Presence::required)
-          .field("name", &Source::name, filled_text(), "The name of the header, parameter or cookie.",
+          .field("name", &Source::name, filled_line(), "The name of the header, parameter or cookie.",
                  Presence::required)
-          .field("remove", &Source::remove, text(), "What stands in front of the token and is cut off.");
+          .field("remove", &Source::remove, line(), "What stands in front of the token and is cut off.");
   return table;
 }
 
@@ -31,7 +31,7 @@ const EntityDescription<AlgoSettings>& algo_settings_description() {
           .field("secret", &AlgoSettings::secret, text(), "With HS: the shared secret.", Presence::extension)
           .field("publicKey", &AlgoSettings::public_key, text(), "With RS and ES: the public key, in PEM.",
                  Presence::extension)
-          .field("url", &AlgoSettings::url, text(), "With JWKS: where the keys are; http, https or file.",
+          .field("url", &AlgoSettings::url, line(), "With JWKS: where the keys are; http, https or file.",
                  Presence::extension)
           .field("timeout", &AlgoSettings::timeout_ms, integer<std::uint32_t>({1, 600'000}),
                  "With JWKS: for one fetching, in milliseconds.", Presence::extension)
@@ -57,7 +57,7 @@ const EntityDescription<Strategy>& strategy_description() {
   static const auto table =
       EntityDescription<Strategy>("What is done with a token; only its verification is of use here.",
                                   &Strategy::unknown_fields)
-          .field("type", &Strategy::type, text(), "Otoroshi's name of the strategy.")
+          .field("type", &Strategy::type, line(), "Otoroshi's name of the strategy.")
           .field("verificationSettings", &Strategy::verification, object_of(verification_description()),
                  "What a token's claims must be.");
   return table;
@@ -68,8 +68,8 @@ const EntityDescription<Strategy>& strategy_description() {
 const EntityDescription<JwtVerifier>& jwt_verifier_description() {
   static const auto table =
       EntityDescription<JwtVerifier>("Which tokens are believed.", &JwtVerifier::unknown_fields)
-          .field("id", &JwtVerifier::id, text(), "Unique identifier; generated if absent.")
-          .field("name", &JwtVerifier::name, text(), "Display name of the verifier.")
+          .field("id", &JwtVerifier::id, line(), "Unique identifier; generated if absent.")
+          .field("name", &JwtVerifier::name, line(), "Display name of the verifier.")
           .field("desc", &JwtVerifier::description, text(), "What the verifier is for.")
           .field("enabled", &JwtVerifier::enabled, boolean(), "Whether it believes any token.")
           .field("strict", &JwtVerifier::strict, boolean(), "Whether a missing token is refused.")

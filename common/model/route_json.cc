@@ -45,9 +45,9 @@ const EntityDescription<RouteTarget>& route_target_description() {
           .field("trust_all", &RouteTarget::trust_all, boolean(), "Do not verify the target's certificate.");
   static const auto table =
       EntityDescription<RouteTarget>("Where tunnels go.", &RouteTarget::unknown_fields)
-          .field("id", &RouteTarget::id, text(), "Display name of the target.")
+          .field("id", &RouteTarget::id, line(), "Display name of the target.")
           .field(
-              "hostname", &RouteTarget::hostname, text(),
+              "hostname", &RouteTarget::hostname, line(),
               "A name or an address, also with `:port`; `${remote_host}` and `${remote_port}` are what the "
               "request says.",
               Presence::required)
@@ -63,7 +63,7 @@ const EntityDescription<RouteTarget>& route_target_description() {
 const EntityDescription<Frontend>& frontend_description() {
   static const auto table =
       EntityDescription<Frontend>("Which requests are for the route.", &Frontend::unknown_fields)
-          .field("domains", &Frontend::domains, list_of(text()), "Names of hosts, also as patterns.",
+          .field("domains", &Frontend::domains, list_of(line()), "Names of hosts, also as patterns.",
                  Presence::required)
           .field("strip_path", &Frontend::strip_path, boolean(), "Of no effect on a tunnel.")
           .field("exact", &Frontend::exact, boolean(), "Whether the path must be that of the domain.")
@@ -87,7 +87,7 @@ const EntityDescription<Plugin>& plugin_description() {
       EntityDescription<Plugin>("A plugin of the route: an access rule, or the tunnel itself.",
                                 &Plugin::unknown_fields)
           .field("enabled", &Plugin::enabled, boolean(), "Whether the plugin counts.")
-          .field("plugin", &Plugin::plugin, filled_text(), "Which plugin: `cp:otoroshi.next.plugins.NAME`.",
+          .field("plugin", &Plugin::plugin, filled_line(), "Which plugin: `cp:otoroshi.next.plugins.NAME`.",
                  Presence::required)
           .field("include", &Plugin::include, list_of(text()), "Paths to which the plugin applies.")
           .field("exclude", &Plugin::exclude, list_of(text()), "Paths to which it does not.")
@@ -101,11 +101,11 @@ const EntityDescription<Route>& route_description() {
   static const auto table =
       EntityDescription<Route>("For which hosts tunnels are opened, for whom, and where to.",
                                &Route::unknown_fields)
-          .field("id", &Route::id, text(), "Unique identifier; generated if absent.")
-          .field("name", &Route::name, text(), "Display name of the route.")
+          .field("id", &Route::id, line(), "Unique identifier; generated if absent.")
+          .field("name", &Route::name, line(), "Display name of the route.")
           .field("description", &Route::description, text(), "What the route is for.")
           .field("enabled", &Route::enabled, boolean(), "Whether the route is active.")
-          .field("groups", &Route::groups, list_of(text()), "Groups, by which API keys are authorised.")
+          .field("groups", &Route::groups, list_of(line()), "Groups, by which API keys are authorised.")
           .field("frontend", &Route::frontend, object_of(frontend_description()),
                  "Which requests are for the route.", Presence::required)
           .field("backend", &Route::backend, object_of(backend_description()), "Where tunnels go.",

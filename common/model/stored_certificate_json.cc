@@ -9,10 +9,10 @@ const EntityDescription<StoredCertificate>& stored_certificate_description() {
   static const auto table =
       EntityDescription<C>("A certificate that TLS is ended by, or an authority that signs clients' ones.",
                            &C::unknown_fields)
-          .field("id", &C::id, text(), "Unique identifier.")
-          .field("name", &C::name, text(), "Display name.")
+          .field("id", &C::id, line(), "Unique identifier.")
+          .field("name", &C::name, line(), "Display name.")
           .field("description", &C::description, text(), "What it is for.")
-          .field("domain", &C::domain, text(),
+          .field("domain", &C::domain, line(),
                  "Its common name, or the first of its names; follows from the chain.")
           .field("chain", &C::chain, filled_text(), "PEM: the certificate first, then who has signed it.",
                  Presence::required)

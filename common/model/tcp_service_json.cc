@@ -17,7 +17,7 @@ EntityDescription<Target> describe_target(std::string_view doc, IntegerRange por
                                 &Target::unknown_tls_config)
           .field("trust_all", &Target::trust_all, boolean(), "Do not verify the target's certificate.");
   return EntityDescription<Target>(doc, &Target::unknown_fields)
-      .field("host", &Target::host, text(),
+      .field("host", &Target::host, line(),
              "The target's name, also for its certificate. Without it, `ip` is used.")
       .field("ip", &Target::ip, text_or_null(), "An IP address that is dialled instead of resolving `host`.")
       .field("port", &Target::port, integer<std::uint16_t>(ports), "The target's port.", port_presence)
@@ -37,7 +37,7 @@ const EntityDescription<Target>& forwards_to_description() {
 const EntityDescription<Rule>& rule_description() {
   static const auto table =
       EntityDescription<Rule>("Which names go to which targets.", &Rule::unknown_fields)
-          .field("domain", &Rule::domain, text(),
+          .field("domain", &Rule::domain, line(),
                  "A name, a wildcard that begins with `*`, or a regular expression for the whole name.",
                  Presence::required)
           .field("targets", &Rule::targets, list_of(object_of(target_description())),
@@ -68,13 +68,13 @@ const EntityDescription<TcpService>& tcp_service_description() {
   static const auto table =
       EntityDescription<TcpService>("A port that is open for TCP connections, and where they go.",
                                     &TcpService::unknown_fields)
-          .field("id", &TcpService::id, text(), "Unique identifier; generated if absent.")
-          .field("name", &TcpService::name, text(), "Display name of the TCP service.")
+          .field("id", &TcpService::id, line(), "Unique identifier; generated if absent.")
+          .field("name", &TcpService::name, line(), "Display name of the TCP service.")
           .field("description", &TcpService::description, text(), "What the service is for.")
           .field("enabled", &TcpService::enabled, boolean(), "Whether the service is active.")
           .field("port", &TcpService::port, integer<std::uint16_t>({1, 65535}),
                  "The listening port for incoming TCP connections.", Presence::required)
-          .field("interface", &TcpService::interface, text(),
+          .field("interface", &TcpService::interface, line(),
                  "The IP address that the service listens on; `::` is every address of both families.")
           .field("tls", &TcpService::tls, one_of<TlsMode>(tls_mode_names),
                  "Disabled: as it is. PassThrough: the target has TLS. Enabled: TLS ends here.")
