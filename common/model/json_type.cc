@@ -12,29 +12,31 @@ void read_text_into(const JsonValue& in, std::string& out, const JsonPlace& plac
   if (const auto text = read_text(in, place)) out = *text;
 }
 
-std::string blank_text(std::string_view text) {
-  return text.find_first_not_of(" \t\r\n") == text.npos ? "a blank text" : "";
+// Tells `place` of a text that is refused, and answers whether it is good.
+using TextCheck = bool (*)(std::string_view text, const JsonPlace& place);
+
+constexpr std::string_view filled = "a text that is not blank";
+
+bool is_filled(std::string_view text, const JsonPlace& place) {
+  const bool is_good = text.find_first_not_of(" \t\r\n") != text.npos;
+  if (!is_good) place.refuse("a blank text", filled);
+  return is_good;
 }
 
-bool is_line(std::string_view text) {
-  return std::ranges::none_of(text, is_control);
+bool is_line(std::string_view text, const JsonPlace& place) {
+  const bool is_good = std::ranges::none_of(text, is_control);
+  if (!is_good) place.refuse("a text with control characters", "one without them");  // it may be a secret
+  return is_good;
 }
 
-// `what_is_wrong` calls a text that is refused by what it is, and says "" of the others.
-JsonType<std::string> checked_text(std::string wanted, std::string schema,
-                                   std::string (*what_is_wrong)(std::string_view)) {
+JsonType<std::string> checked_text(std::string_view wanted, std::string_view schema, TextCheck is_good) {
   return {.read =
-              [wanted, what_is_wrong](const JsonValue& in, std::string& out, const JsonPlace& place) {
-                const auto text = read_text(in, place);
-                if (!text) return;
-                if (const auto wrong = what_is_wrong(*text); !wrong.empty())
-                  place.refuse(wrong, wanted);
-                else
-                  out = *text;
+              [is_good](const JsonValue& in, std::string& out, const JsonPlace& place) {
+                if (const auto text = read_text(in, place); text && is_good(*text, place)) out = *text;
               },
           .write = [](const std::string& text, JsonWriter& json) { json.text(text); },
-          .wanted = wanted,
-          .schema = schema};
+          .wanted = std::string(wanted),
+          .schema = std::string(schema)};
 }
 
 }  // namespace
@@ -70,23 +72,19 @@ JsonType<std::string> text_or_null() {
 }
 
 JsonType<std::string> filled_text() {
-  return checked_text("a text that is not blank", R"({"type":"string","pattern":"\\S"})",
-                      [](std::string_view text) { return blank_text(text); });
+  return checked_text(filled, R"({"type":"string","pattern":"\\S"})", is_filled);
 }
 
 JsonType<std::string> line() {
-  return checked_text("a text without control characters",
-                      R"({"type":"string","pattern":"^[^\\u0000-\\u001F\\u007F]*$"})",
-                      [](std::string_view text) { return is_line(text) ? "" : quoted(text); });
+  return checked_text("a text", R"({"type":"string","pattern":"^[^\\u0000-\\u001F\\u007F]*$"})", is_line);
 }
 
 JsonType<std::string> filled_line() {
-  // It may be a secret, which no sentence quotes.
-  return checked_text("a text that is not blank and has no control characters",
+  return checked_text(filled,
                       R"({"type":"string","pattern":"^[^\\u0000-\\u001F\\u007F]*[^\\u0000-\\u0020\\u007F])"
                       R"([^\\u0000-\\u001F\\u007F]*$"})",
-                      [](std::string_view text) {
-                        return is_line(text) ? blank_text(text) : "a text with control characters";
+                      [](std::string_view text, const JsonPlace& place) {
+                        return is_filled(text, place) && is_line(text, place);
                       });
 }
 
