@@ -31,13 +31,20 @@ bool is_self_signed(const X509Ptr& certificate) {
   return (X509_get_extension_flags(certificate.get()) & EXFLAG_SS) != 0;
 }
 
+void free_stack(STACK_OF(X509) * borrowed) {
+  sk_X509_free(borrowed);
+}
+
 // A chain is shown to whoever may read the certificate, a private key is not.
 bool holds_a_private_key(std::string_view pem) {
   return pem.find("PRIVATE KEY-----") != pem.npos;
 }
 
-void check_key_belongs(const Chain& chain, const EVP_PKEY* key, const JsonPlace& place) {
-  if (is_key_of(chain.front().get(), key)) return;
+bool is_shown(const StoredCertificate& certificate) {
+  return !certificate.ca && !certificate.client && !certificate.keypair;
+}
+
+void tell_whose_key(const Chain& chain, const EVP_PKEY* key, const JsonPlace& place) {
   for (std::size_t i = 1; i < chain.size(); ++i) {
     if (!is_key_of(chain[i].get(), key)) continue;
     return place.problem("belongs to certificate " + std::to_string(i + 1) +
@@ -46,7 +53,15 @@ void check_key_belongs(const Chain& chain, const EVP_PKEY* key, const JsonPlace&
   place.problem("does not belong to the first certificate of \"chain\"");
 }
 
-void check_key(const StoredCertificate& certificate, const Chain& chain, const JsonPlace& place) {
+void check_strength(const Chain& chain, EVP_PKEY* key, const JsonPlace& place) {
+  const std::unique_ptr<STACK_OF(X509), OpensslDeleter<free_stack>> above(sk_X509_new_null());
+  for (std::size_t i = 1; i < chain.size(); ++i) sk_X509_push(above.get(), chain[i].get());
+  if (const auto usable = usable_for_tls(chain.front().get(), key, above.get()); !usable)
+    place.problem(usable.error().sentence);
+}
+
+void check_key(const StoredCertificate& certificate, const Chain& chain, const JsonPlace& root) {
+  const auto place = root / "privateKey";
   if (certificate.private_key.empty()) {
     if (certificate.ca || certificate.client) return;
     return place.problem(
@@ -55,7 +70,9 @@ void check_key(const StoredCertificate& certificate, const Chain& chain, const J
   if (!is_short_enough(certificate.private_key, max_key_bytes, place)) return;
   const auto key = parse_private_key(certificate.private_key, certificate.password);
   if (!key) return place.problem(key.error().sentence);
-  if (!chain.empty()) check_key_belongs(chain, key->get(), place);
+  if (chain.empty()) return;
+  if (!is_key_of(chain.front().get(), key->get())) return tell_whose_key(chain, key->get(), place);
+  if (is_shown(certificate)) check_strength(chain, key->get(), root / "chain");
 }
 
 std::string_view certificate_type(const StoredCertificate& certificate) {
@@ -91,8 +108,7 @@ void warn_about_use(const StoredCertificate& certificate, const X509Ptr& leaf, c
   if (certificate.ca && !may_sign_others(leaf)) {
     ca.problem("the certificate does not allow itself to sign others: no client's is taken by its signature");
   }
-  const bool is_shown = !certificate.ca && !certificate.client && !certificate.keypair;
-  if (!is_shown || !names_in(leaf.get()).empty()) return;
+  if (!is_shown(certificate) || !names_in(leaf.get()).empty()) return;
   if (may_sign_others(leaf))
     ca.problem("is false, and the certificate is an authority's: only true lets it sign clients' ones");
   else
@@ -115,7 +131,7 @@ Problems check(const StoredCertificate& certificate) {
       chain_place.problem("holds a private key, which would be shown with it: move that to \"privateKey\"");
   }
   if (is_short_enough(certificate.password, max_password_bytes, root / "password"))
-    check_key(certificate, chain, root / "privateKey");
+    check_key(certificate, chain, root);
   return problems;
 }
 

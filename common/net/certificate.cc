@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "common/net/tls_context_base.h"
 #include "common/sniff/server_name.h"
 
 namespace otoroshi {
@@ -169,6 +170,19 @@ bool is_key_of(const X509* certificate, const EVP_PKEY* key) {
   return is_its_key;
 }
 
+Result<void> usable_for_tls(X509* leaf, EVP_PKEY* key, STACK_OF(X509) * chain) {
+  // Our suites have no signatures by DSA, though OpenSSL takes such certificates.
+  if (EVP_PKEY_get_base_id(key) == EVP_PKEY_DSA)
+    return unusable("a DSA key cannot be used for TLS: take RSA or an elliptic curve");
+  static const auto context = make_tls_context(TLS_server_method());
+  if (!context) return std::unexpected(context.error());
+  const SslPtr ssl(SSL_new(context->get()));
+  if (SSL_use_cert_and_key(ssl.get(), leaf, key, chain, 1) == 1) return {};
+  return unusable("TLS cannot be done with it, OpenSSL says: " + take_openssl_error() +
+                  " (its security level is " + std::to_string(SSL_get_security_level(ssl.get())) +
+                  "); take RSA of 2048 bits or more, or a curve like P-256, signed with SHA-256 or better");
+}
+
 Result<CertificatePtr> parse_certificate(std::string_view chain_pem, std::string_view key_pem,
                                          std::string origin, KeyPassword password) {
   auto certificates = parse_certificates(chain_pem);
@@ -189,6 +203,9 @@ Result<CertificatePtr> parse_certificate(std::string_view chain_pem, std::string
   certificate->chain.reset(sk_X509_new_null());
   for (std::size_t i = 1; i < certificates->size(); ++i)
     sk_X509_push(certificate->chain.get(), (*certificates)[i].release());
+  const auto usable =
+      usable_for_tls(certificate->leaf.get(), certificate->key.get(), certificate->chain.get());
+  if (!usable) return std::unexpected(usable.error());
   return certificate;
 }
 

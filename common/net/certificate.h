@@ -31,14 +31,19 @@ using CertificatePtr = std::shared_ptr<const Certificate>;
 using KeyPassword = std::optional<std::string_view>;
 
 // `chain_pem`: the leaf first. `key_pem` may be the same text. Fails if there is no certificate or no key, if
-// the key is encrypted and `password` is not its own, or if it belongs to another certificate. A date that
-// has passed is not a failure. The sentence of a failure does not repeat the origin.
+// the key is encrypted and `password` is not its own, if it belongs to another certificate, or see
+// usable_for_tls(). A date that has passed is not a failure. The sentence of a failure does not repeat the
+// origin.
 Result<CertificatePtr> parse_certificate(std::string_view chain_pem, std::string_view key_pem,
                                          std::string origin, KeyPassword password = std::nullopt);
 
 // The first private key of a PEM text.
 Result<PrivateKeyPtr> parse_private_key(std::string_view pem, KeyPassword password = std::nullopt);
 bool is_key_of(const X509* certificate, const EVP_PKEY* key);
+
+// Fails on what OpenSSL would refuse in every handshake: a key or signature that is too weak for the security
+// level of our contexts, a kind of key that TLS has no use for. `key` is that of `leaf`; `chain` may be null.
+Result<void> usable_for_tls(X509* leaf, EVP_PKEY* key, STACK_OF(X509) * chain);
 
 // All certificates of a PEM text, e.g. the authorities of `clientCaFile`. Fails if there is none.
 Result<std::vector<X509Ptr>> parse_certificates(std::string_view pem);
