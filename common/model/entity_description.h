@@ -62,6 +62,9 @@ class EntityDescription {
 
   // Puts the object's values over those of `entity`; every problem goes to `place`.
   void read(const JsonValue& object, Entity& entity, const JsonPlace& place) const;
+  // Tells `place` of the fields of an object that was read well which the table does not know, where one that
+  // it knows was probably meant. Others are left alone: Otoroshi has more fields than we do.
+  void find_typos(const JsonValue& object, const JsonPlace& place) const;
   void write(const Entity& entity, JsonWriter& json) const;
   bool has_defaults(const Entity& entity) const;  // and no unknown field
   std::string schema() const;                     // JSON Schema 2020-12
@@ -76,6 +79,7 @@ class EntityDescription {
     std::function<bool(const Entity&)> has_default;
     std::string wanted;
     std::string schema;
+    std::function<void(const JsonValue&, const JsonPlace&)> find_typos;  // null: there can be none inside
   };
 
   const Field* find(std::string_view name) const;
@@ -93,11 +97,13 @@ namespace kinds {
 // A member that is itself an entity with a table. The table must live as long as the type.
 template <class Entity>
 JsonType<Entity> object_of(const EntityDescription<Entity>& table) {
-  return {.read = [&table](const JsonValue& in, Entity& out,
-                           const JsonPlace& place) { table.read(in, out, place); },
-          .write = [&table](const Entity& entity, JsonWriter& json) { table.write(entity, json); },
-          .wanted = "an object",
-          .schema = table.schema()};
+  return {
+      .read = [&table](const JsonValue& in, Entity& out,
+                       const JsonPlace& place) { table.read(in, out, place); },
+      .write = [&table](const Entity& entity, JsonWriter& json) { table.write(entity, json); },
+      .wanted = "an object",
+      .schema = table.schema(),
+      .find_typos = [&table](const JsonValue& in, const JsonPlace& place) { table.find_typos(in, place); }};
 }
 
 }  // namespace kinds
@@ -112,7 +118,15 @@ std::expected<Entity, Problems> read_entity(const EntityDescription<Entity>& tab
   return entity;
 }
 
-// The same from a document as text, which may be no JSON at all.
+// Warnings, of JSON that read_entity() takes.
+template <class Entity>
+Problems likely_typos(const EntityDescription<Entity>& table, const JsonValue& value) {
+  Problems typos;
+  table.find_typos(value, JsonPlace(typos));
+  return typos;
+}
+
+// read_entity() of a document as text, which may be no JSON at all.
 template <class Entity>
 std::expected<Entity, Problems> parse_entity(const EntityDescription<Entity>& table, std::string_view json) {
   const auto document = parse_json(json);

@@ -12,6 +12,8 @@ namespace entity_description_detail {
 // The schema with its documentation and default (a JSON value as text, "" if none) put first.
 std::string annotated(std::string_view schema, std::string_view doc, std::string_view initial);
 void write_unknown(const std::string& fields, JsonWriter& json);
+// If one of the known names was probably meant by this one.
+void tell_typo(std::string_view name, const std::vector<std::string_view>& known, const JsonPlace& place);
 }  // namespace entity_description_detail
 
 template <class Entity>
@@ -34,6 +36,7 @@ EntityDescription<Entity> EntityDescription<Entity>::field(std::string_view name
       .has_default = [member, initial](const Entity& entity) { return entity.*member == initial; },
       .wanted = type.wanted,
       .schema = entity_description_detail::annotated(type.schema, doc, default_value.take()),
+      .find_typos = type.find_typos,
   });
   return std::move(*this);
 }
@@ -53,6 +56,7 @@ EntityDescription<Entity> EntityDescription<Entity>::group(std::string_view name
       .has_default = [table](const Entity& entity) { return table->has_defaults(entity); },
       .wanted = "an object",
       .schema = std::move(schema),
+      .find_typos = [table](const JsonValue& in, const JsonPlace& place) { table->find_typos(in, place); },
   });
   return std::move(*this);
 }
@@ -106,6 +110,21 @@ void EntityDescription<Entity>::read(const JsonValue& object, Entity& entity, co
     (place / fields_[i].name).problem("is missing: " + fields_[i].wanted + " is wanted");
   }
   if (complete_) complete_(entity);
+}
+
+template <class Entity>
+void EntityDescription<Entity>::find_typos(const JsonValue& object, const JsonPlace& place) const {
+  for (const auto& member : object.GetObject()) {
+    const auto name = text_of(member.name);
+    const auto* field = find(name);
+    if (!field) {
+      std::vector<std::string_view> known;
+      for (const auto& one : fields_) known.push_back(one.name);
+      entity_description_detail::tell_typo(name, known, place / name);
+    } else if (field->find_typos && !member.value.IsNull()) {
+      field->find_typos(member.value, place / name);
+    }
+  }
 }
 
 template <class Entity>

@@ -31,6 +31,8 @@ struct JsonType {
   std::function<void(const Value& value, JsonWriter& json)> write;
   std::string wanted;  // for sentences: "a whole number from 1 to 65535"
   std::string schema;  // JSON Schema 2020-12, a JSON object as text
+  // Tells `place` of unknown fields inside a value that is good; null: there can be none.
+  std::function<void(const JsonValue& in, const JsonPlace& place)> find_typos = nullptr;
 };
 
 namespace kinds {
@@ -104,7 +106,12 @@ JsonType<std::vector<Value>> list_of(JsonType<Value> type) {
                 json.end_list();
               },
           .wanted = "a list",
-          .schema = schema};
+          .schema = schema,
+          .find_typos =
+              [find_typos = type.find_typos](const JsonValue& in, const JsonPlace& place) {
+                for (rapidjson::SizeType i = 0; find_typos && i < in.Size(); ++i)
+                  find_typos(in[i], place / i);
+              }};
 }
 
 template <class Value>

@@ -1,6 +1,7 @@
 #include "gateway/admin/entity_resource.h"
 
 #include <algorithm>
+#include <iterator>
 #include <unordered_map>
 #include <utility>
 #include <vector>
@@ -44,6 +45,7 @@ class DraftOf final : public EntityDraft {
       problems.push_back({std::string("/").append(kind_.id_field), std::move(*wrong)});
     if (!problems.empty()) return std::unexpected(std::move(problems));
     Accepted accepted{(*entity).*kind_.id, kind_.warnings(*entity)};
+    std::ranges::copy(likely_typos(kind_.description(), value), std::back_inserter(accepted.warnings));
     put_at_its_place(std::make_shared<const Entity>(std::move(*entity)));
     return accepted;
   }

@@ -90,6 +90,7 @@ class ImportSection {
     kind_->complete(*entity);
     if (auto found = kind_->check(*entity); !found.empty())
       return report(findings.problems, place, std::move(found));
+    report(findings.warnings, place, likely_typos(kind_->description(), value));
     report(findings.warnings, place, kind_->warnings(*entity));
     entries_.push_back({std::make_shared<Entity>(std::move(*entity)), std::move(place)});
   }
