@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <ranges>
 #include <unordered_map>
 #include <utility>
 
@@ -23,17 +24,19 @@ struct HashText {
 };
 using ExactIndex = std::unordered_map<std::string, std::uint32_t, HashText, std::equal_to<>>;
 
-Error at_pattern(std::size_t index, Error error) {
-  error.sentence = fmt::format("pattern {}: {}", index, error.sentence);
-  return error;
+std::string one_slow_pattern_too_many(const std::string& pattern) {
+  return fmt::format(
+      "'{}' is one regular expression too many that requires no text of at least {} characters: "
+      "at most {} of them can share a port, because each is tried on every name; add some text to it",
+      pattern, DomainMatcher::min_atom_length, DomainMatcher::max_slow_patterns);
 }
 
-Error too_many_slow_patterns(const std::string& pattern) {
-  return {ErrorCode::bad_input, Side::gateway,
-          fmt::format(
-              "'{}' is one regular expression too many that requires no text of at least {} characters: "
-              "at most {} of them can share a port, because each is tried on every name; add some text to it",
-              pattern, DomainMatcher::min_atom_length, DomainMatcher::max_slow_patterns)};
+// At least one.
+std::unexpected<DomainMatcher::Refused> refused(std::vector<DomainMatcher::BadPattern> patterns) {
+  const auto& first = patterns.front();
+  const auto sentence = fmt::format("pattern {}: {}", first.index, first.why);
+  return std::unexpected(
+      DomainMatcher::Refused{{ErrorCode::bad_input, Side::gateway, sentence}, std::move(patterns)});
 }
 
 }  // namespace
@@ -55,25 +58,27 @@ Result<void> check_domain(std::string_view text) {
   return pattern->kind == DomainPattern::Kind::regex ? check_regex(pattern->text) : Result<void>{};
 }
 
-Result<DomainMatcher> DomainMatcher::build(std::vector<std::string> patterns) {
+std::expected<DomainMatcher, DomainMatcher::Refused> DomainMatcher::build(std::vector<std::string> patterns) {
   ExactIndex exact;
   std::vector<WildcardIndex::Wildcard> wildcards;
   RegexIndex regexes(min_atom_length);
   for (std::uint32_t index = 0; index < patterns.size(); ++index) {
     auto pattern = parse_domain_pattern(patterns[index]);
-    if (!pattern) return std::unexpected(at_pattern(index, std::move(pattern.error())));
+    if (!pattern) return refused({{index, std::move(pattern.error().sentence)}});
     if (pattern->kind == DomainPattern::Kind::exact) {
       exact.emplace(std::move(pattern->text), index);
     } else if (pattern->kind == DomainPattern::Kind::wildcard) {
       wildcards.push_back({std::move(pattern->text), index});
     } else if (auto added = regexes.add({std::move(pattern->text), index}); !added) {
-      return std::unexpected(at_pattern(index, std::move(added.error())));
+      return refused({{index, std::move(added.error().sentence)}});
     }
   }
   regexes.compile();
   if (auto slow = regexes.slow_ones(); slow.size() > max_slow_patterns) {
-    auto index = slow[max_slow_patterns];
-    return std::unexpected(at_pattern(index, too_many_slow_patterns(patterns[index])));
+    std::vector<BadPattern> too_many;
+    for (const auto index : slow | std::views::drop(max_slow_patterns))
+      too_many.push_back({index, one_slow_pattern_too_many(patterns[index])});
+    return refused(std::move(too_many));
   }
   return DomainMatcher(
       std::make_unique<const Indexes>(std::move(exact), WildcardIndex(wildcards), std::move(regexes)));

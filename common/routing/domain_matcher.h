@@ -10,6 +10,7 @@
 #pragma once
 
 #include <cstddef>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,8 +33,17 @@ class DomainMatcher {
   static constexpr std::size_t min_atom_length = 3;
   static constexpr std::size_t max_slow_patterns = 64;
 
-  // Fails on the first pattern that cannot be used, and names it and its index.
-  static Result<DomainMatcher> build(std::vector<std::string> patterns);
+  struct BadPattern {
+    std::size_t index;
+    std::string why;
+  };
+  // As an Error it speaks of the first of them.
+  struct Refused : Error {
+    std::vector<BadPattern> patterns;
+  };
+
+  // Fails on the first pattern that cannot be used, and on all slow ones that are too many.
+  static std::expected<DomainMatcher, Refused> build(std::vector<std::string> patterns);
 
   DomainMatcher(DomainMatcher&&) noexcept;
   DomainMatcher& operator=(DomainMatcher&&) noexcept;

@@ -17,11 +17,16 @@ namespace {
 
 constexpr std::size_t longest_name = 253;  // RFC 1035 section 2.3.4, in text form and without the final dot
 
-Result<void> check_sharing(const std::vector<TcpServicePtr>& services) {
+using Refused = ServiceTable::Refused;
+
+std::unexpected<Refused> unusable(std::string sentence) {
+  return std::unexpected(Refused{{ErrorCode::bad_input, Side::gateway, std::move(sentence)}, {}});
+}
+
+std::expected<void, Refused> check_sharing(const std::vector<TcpServicePtr>& services) {
   const auto& first = *services.front();
   for (const auto& service : services | std::views::drop(1)) {
-    if (auto conflict = port_conflict(*service, first))
-      return fail(ErrorCode::bad_input, Side::gateway, std::move(*conflict));
+    if (auto conflict = port_conflict(*service, first)) return unusable(std::move(*conflict));
   }
   return {};
 }
@@ -59,10 +64,9 @@ GroupKey key_of(const Decision& decision) {
 
 }  // namespace
 
-Result<std::shared_ptr<const ServiceTable>> ServiceTable::build(std::vector<TcpServicePtr> services,
-                                                                const ServiceTable* previous) {
-  if (services.empty())
-    return fail(ErrorCode::bad_input, Side::gateway, "a port without services has nothing to serve");
+std::expected<std::shared_ptr<const ServiceTable>, Refused> ServiceTable::build(
+    std::vector<TcpServicePtr> services, const ServiceTable* previous) {
+  if (services.empty()) return unusable("a port without services has nothing to serve");
   if (auto sharing = check_sharing(services); !sharing) return std::unexpected(std::move(sharing.error()));
 
   std::shared_ptr<ServiceTable> table(new ServiceTable(std::move(services)));
@@ -73,7 +77,7 @@ Result<std::shared_ptr<const ServiceTable>> ServiceTable::build(std::vector<TcpS
   return table;
 }
 
-Result<void> ServiceTable::index_rules(const ServiceTable* previous) {
+std::expected<void, Refused> ServiceTable::index_rules(const ServiceTable* previous) {
   if (!sni_enabled()) return {};
   for (const auto& service : services_)
     for (std::size_t rule = 0; rule < service->rules.size(); ++rule)
@@ -87,9 +91,19 @@ Result<void> ServiceTable::index_rules(const ServiceTable* previous) {
   std::vector<std::string> patterns;
   std::ranges::transform(rules_, std::back_inserter(patterns), domain_of);
   auto matcher = DomainMatcher::build(std::move(patterns));
-  if (!matcher) return std::unexpected(std::move(matcher.error()));
+  if (!matcher) return std::unexpected(refused(std::move(matcher.error())));
   matcher_ = std::make_shared<const DomainMatcher>(std::move(*matcher));
   return {};
+}
+
+ServiceTable::Refused ServiceTable::refused(DomainMatcher::Refused why) const {
+  Refused refused{std::move(why), {}};
+  for (auto& [index, sentence] : why.patterns) {
+    const auto& rule = rules_[index];
+    refused.problems.push_back(
+        {rule.service, {fmt::format("/rules/{}/domain", rule.rule), std::move(sentence)}});
+  }
+  return refused;
 }
 
 void ServiceTable::add_fallback() {

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <expected>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -34,12 +35,17 @@ struct Decision {
 // Immutable once built (but for what its TargetGroups learn), so any thread may call any const member.
 class ServiceTable {
  public:
+  // As an Error it speaks of the port, or of the first of its problems.
+  struct Refused : Error {
+    std::vector<std::pair<TcpServicePtr, Problem>> problems;  // paths are those in the service's JSON
+  };
+
   // `services`: at least one, all enabled and of the same interface and port, in order of creation. Several
   // must all have sni.enabled and the same tls and clientAuth. Fails on a domain that cannot be used and on
   // services that cannot share a port. Rules of `previous` that did not change keep their TargetGroup. Takes
   // time if there are thousands of regular expressions: not for a thread that serves connections.
-  static Result<std::shared_ptr<const ServiceTable>> build(std::vector<TcpServicePtr> services,
-                                                           const ServiceTable* previous = nullptr);
+  static std::expected<std::shared_ptr<const ServiceTable>, Refused> build(
+      std::vector<TcpServicePtr> services, const ServiceTable* previous = nullptr);
 
   // `name`: SNI or host without port; nullopt if the client gave none. Fails with ErrorCode::no_route and a
   // sentence that says what to change.
@@ -60,7 +66,8 @@ class ServiceTable {
  private:
   explicit ServiceTable(std::vector<TcpServicePtr> services) : services_(std::move(services)) {}
 
-  Result<void> index_rules(const ServiceTable* previous);
+  std::expected<void, Refused> index_rules(const ServiceTable* previous);
+  Refused refused(DomainMatcher::Refused why) const;
   void add_fallback();
   void keep_groups_of(const ServiceTable& previous);
   Error no_route(std::optional<std::string_view> name) const;

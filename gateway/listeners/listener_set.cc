@@ -49,7 +49,7 @@ void take_listeners(AcceptingWorker& worker, const Snapshot& snapshot, ListenerS
 
 }  // namespace
 
-std::expected<ListenerSet::Opened, ListenerSet::CannotListen> ListenerSet::open(
+std::expected<ListenerSet::Opened, std::vector<ListenerSet::CannotListen>> ListenerSet::open(
     const Snapshot& snapshot) const {
   auto leaves_port = [&](std::uint16_t port) {
     for (const auto& [address, served] : open_) {
@@ -59,14 +59,19 @@ std::expected<ListenerSet::Opened, ListenerSet::CannotListen> ListenerSet::open(
   };
 
   Opened opened;
+  std::vector<CannotListen> failures;
   if (is_closed_) return opened;
   for (const auto& [address, served] : snapshot.ports) {
     if (open_.contains(address)) continue;
     auto options = workers_.front()->context.shared.socket_options();
     auto sockets = listen_everywhere(address, workers_.size(), options, !leaves_port(address.port));
-    if (!sockets) return std::unexpected(CannotListen{address, std::move(sockets.error())});
-    opened.emplace(address, std::move(*sockets));
+    if (sockets) {
+      opened.emplace(address, std::move(*sockets));
+    } else {
+      failures.push_back({address, std::move(sockets.error())});
+    }
   }
+  if (!failures.empty()) return std::unexpected(std::move(failures));
   return opened;
 }
 

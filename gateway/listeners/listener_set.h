@@ -22,9 +22,9 @@ class ListenerSet {
 
   explicit ListenerSet(AcceptingWorkers& workers) : workers_(workers) {}
 
-  // The first half of a change, which may fail: opens what the snapshot adds. Dropping what was opened undoes
-  // it.
-  std::expected<Opened, CannotListen> open(const Snapshot& snapshot) const;
+  // The first half of a change, which may fail: opens what the snapshot adds, or tells all that cannot be
+  // opened. Dropping what was opened undoes it.
+  std::expected<Opened, std::vector<CannotListen>> open(const Snapshot& snapshot) const;
 
   // The second half, which cannot fail: what was opened is accepted from, what is gone closes, the others
   // only get their new ServedPort. Returns once all workers serve by the snapshot.

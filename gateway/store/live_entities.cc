@@ -1,6 +1,6 @@
 #include "gateway/store/live_entities.h"
 
-#include <algorithm>
+#include <map>
 #include <utility>
 
 #include "gateway/session_secret.h"
@@ -23,17 +23,26 @@ std::unexpected<ChangeRefused> refused(Error error) {
   return std::unexpected(ChangeRefused{error.code, {{"", "", {"", std::move(error.sentence)}}}});
 }
 
-// A listener that fails is a new one, and so are all services on it: the first of them stands for all.
-std::unexpected<ChangeRefused> refused(ListenerSet::CannotListen failure, const Entities& wanted) {
-  const auto wants_address = [&address = failure.address](const TcpServicePtr& service) {
-    return service->enabled && service->port == address.port && service->interface == address.interface;
-  };
-  const auto found = std::ranges::find_if(wanted.services, wants_address);
-  if (found == wanted.services.end()) return refused(std::move(failure.error));  // one of our own settings
+std::unexpected<ChangeRefused> refused(SnapshotRefused why) {
+  if (why.problems.empty()) return refused(static_cast<Error>(std::move(why)));
+  return std::unexpected(ChangeRefused{why.code, std::move(why.problems)});
+}
+
+// A listener that fails is a new one, and so are all services on it.
+std::unexpected<ChangeRefused> refused(std::vector<ListenerSet::CannotListen> failures,
+                                       const Entities& wanted) {
+  std::map<ListenAddress, const Error*> by_address;
+  for (const auto& [address, error] : failures) by_address.emplace(address, &error);
   const auto section = std::get<EntityKind<TcpService>>(entity_kinds()).section;
-  return std::unexpected(
-      ChangeRefused{failure.error.code,
-                    {{std::string(section), (*found)->id, {"/port", std::move(failure.error.sentence)}}}});
+  ChangeRefused refused_change{failures.front().error.code, {}};
+  for (const auto& service : wanted.services) {
+    const auto found = by_address.find({service->interface, service->port});
+    if (!service->enabled || found == by_address.end()) continue;
+    refused_change.problems.push_back(
+        {std::string(section), service->id, {"/port", found->second->sentence}});
+  }
+  if (refused_change.problems.empty()) return refused(failures.front().error);  // one of our own settings
+  return std::unexpected(std::move(refused_change));
 }
 
 }  // namespace
@@ -74,9 +83,9 @@ LiveEntities::Changed LiveEntities::refresh() {
 }
 
 // Only tokens of stored sessions are accepted, so without sessions no secret is needed, and none is made.
-Result<SnapshotPtr> LiveEntities::build(const Entities& wanted) {
+std::expected<SnapshotPtr, SnapshotRefused> LiveEntities::build(const Entities& wanted) {
   if (tunnel_.is_on() && !wanted.tunnel.sessions.empty()) {
-    if (auto secret = session_secret(); !secret) return std::unexpected(secret.error());
+    if (auto secret = session_secret(); !secret) return std::unexpected(SnapshotRefused{secret.error(), {}});
   }
   const Stopwatch watch;
   auto snapshot = build_snapshot(wanted, snapshot_.get(), tls_, tunnel_);

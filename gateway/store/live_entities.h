@@ -54,7 +54,7 @@ class LiveEntities {
  private:
   enum class Durability : std::uint8_t { is_durable, make_durable };
   Changed serve(Entities wanted, Durability durability);
-  Result<SnapshotPtr> build(const Entities& wanted);
+  std::expected<SnapshotPtr, SnapshotRefused> build(const Entities& wanted);
   Result<void> store(Entities wanted);
   void serve_by(SnapshotPtr snapshot, ListenerSet::Opened opened);
 

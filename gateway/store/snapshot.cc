@@ -1,12 +1,15 @@
 #include "gateway/store/snapshot.h"
 
 #include <array>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "common/model/tcp_service_check.h"
 #include "common/text/host_port.h"
+#include "gateway/store/entity_kinds.h"
+#include "gateway/tunnel/ip_network.h"
 
 namespace otoroshi::gateway {
 
@@ -15,7 +18,8 @@ std::string to_text(const ListenAddress& address) {
 }
 
 asio::ip::tcp::endpoint to_endpoint(const ListenAddress& address) {
-  return {asio::ip::make_address(address.interface), address.port};
+  // The kernel does not bind an IPv4 address that is written as IPv6 ("::ffff:127.0.0.1") to an IPv6 socket.
+  return {without_mapping(asio::ip::make_address(address.interface)), address.port};
 }
 
 namespace {
@@ -49,22 +53,33 @@ ServedPortPtr same_or_new(ServedPort port, ServedPortPtr previous) {
   return std::make_shared<const ServedPort>(std::move(port));
 }
 
-Result<std::shared_ptr<const ServiceTable>> build_table(EntityList<TcpService> services,
-                                                        const ServedPortPtr& previous) {
+using PortRefused = ServiceTable::Refused;
+
+std::expected<std::shared_ptr<const ServiceTable>, PortRefused> build_table(EntityList<TcpService> services,
+                                                                            const ServedPortPtr& previous) {
   const auto* known = previous ? previous->table.get() : nullptr;
   if (known && known->services() == services) return previous->table;
   return ServiceTable::build(std::move(services), known);
 }
 
-Result<ServedPortPtr> serve_services(const ListenAddress& address, EntityList<TcpService> services,
-                                     ServedPortPtr previous, const ServedTls& served_tls) {
+// What the services of a port have in common, and cannot have.
+PortRefused refused_alike(const EntityList<TcpService>& services, const std::string& path, const Error& why) {
+  PortRefused refused{why, {}};
+  for (const auto& service : services) refused.problems.push_back({service, {path, why.sentence}});
+  return refused;
+}
+
+std::expected<ServedPortPtr, PortRefused> serve_services(const ListenAddress& address,
+                                                         EntityList<TcpService> services,
+                                                         ServedPortPtr previous,
+                                                         const ServedTls& served_tls) {
   auto table = build_table(std::move(services), previous);
   if (!table) return std::unexpected(table.error());
   auto served = make_port(address);
   served.table = std::move(*table);
   if (served.table->tls() == TlsMode::enabled) {
     auto tls = served_tls.server_context(served.table->client_auth());
-    if (!tls) return std::unexpected(tls.error());
+    if (!tls) return std::unexpected(refused_alike(served.table->services(), "/clientAuth", tls.error()));
     served.tls = std::move(*tls);
   }
   return same_or_new(std::move(served), std::move(previous));
@@ -90,12 +105,19 @@ Result<TunnelTablePtr> build_tunnel(const TunnelEntities& entities, const Snapsh
   return TunnelTable::build(entities, settings.session_secret, known);
 }
 
-std::unexpected<Error> with_prefix(const std::string& prefix, Error error) {
+Error with_prefix(const std::string& prefix, Error error) {
   error.sentence.insert(0, prefix + ": ");
-  return std::unexpected(std::move(error));
+  return error;
 }
 
-Result<void> add_services(Snapshot& snapshot, const Snapshot* previous) {
+void add(EntityProblems& problems, std::vector<std::pair<TcpServicePtr, Problem>> more) {
+  const auto section = std::get<EntityKind<TcpService>>(entity_kinds()).section;
+  for (auto& [service, problem] : more)
+    problems.push_back({std::string(section), service->id, std::move(problem)});
+}
+
+std::expected<void, SnapshotRefused> add_services(Snapshot& snapshot, const Snapshot* previous) {
+  std::optional<SnapshotRefused> refused;
   std::map<ListenAddress, EntityList<TcpService>> by_address;
   for (const auto& service : snapshot.entities.services) {
     if (service->enabled) by_address[{service->interface, service->port}].push_back(service);
@@ -103,19 +125,25 @@ Result<void> add_services(Snapshot& snapshot, const Snapshot* previous) {
   for (auto& [address, sharing] : by_address) {
     const auto name = described(*sharing.front());
     auto port = serve_services(address, std::move(sharing), port_in(previous, address), *snapshot.tls);
-    if (!port) return with_prefix(to_text(address) + " (" + name + ")", std::move(port.error()));
-    snapshot.ports.emplace(address, std::move(*port));
+    if (port) {
+      snapshot.ports.emplace(address, std::move(*port));
+      continue;
+    }
+    if (!refused)
+      refused = SnapshotRefused{with_prefix(to_text(address) + " (" + name + ")", port.error()), {}};
+    add(refused->problems, std::move(port.error().problems));
   }
+  if (refused) return std::unexpected(*std::move(refused));
   return {};
 }
 
 Result<void> add_tunnel(Snapshot& snapshot, const Snapshot* previous, const TunnelSettings& settings) {
   auto table = build_tunnel(snapshot.entities.tunnel, previous, settings);
-  if (!table) return with_prefix("the tunnel", std::move(table.error()));
+  if (!table) return std::unexpected(with_prefix("the tunnel", std::move(table.error())));
   snapshot.tunnel = std::move(*table);
   for (const auto& listener : listeners_of(settings.listeners)) {
     auto port = serve_tunnel(listener, port_in(previous, listener.address), *snapshot.tls);
-    if (!port) return with_prefix(std::string(listener.setting), std::move(port.error()));
+    if (!port) return std::unexpected(with_prefix(std::string(listener.setting), std::move(port.error())));
     snapshot.ports.emplace(listener.address, std::move(*port));
   }
   return {};
@@ -153,16 +181,17 @@ Problems port_conflicts(const EntityList<TcpService>& services, const GatewayCon
   return conflicts;
 }
 
-Result<SnapshotPtr> build_snapshot(Entities entities, const Snapshot* previous, const TlsMaterial& tls,
-                                   const TunnelSettings& tunnel) {
-  if (const auto conflicts = port_conflicts(entities.services, tunnel.listeners); !conflicts.empty())
-    return fail(ErrorCode::bad_input, Side::gateway, conflicts.front().sentence);
+std::expected<SnapshotPtr, SnapshotRefused> build_snapshot(Entities entities, const Snapshot* previous,
+                                                           const TlsMaterial& tls,
+                                                           const TunnelSettings& tunnel) {
   auto snapshot = std::make_shared<Snapshot>();
   snapshot->entities = std::move(entities);
   snapshot->tls = tls.served(snapshot->entities.certificates, previous ? previous->tls : nullptr);
-  if (auto added = add_services(*snapshot, previous); !added) return std::unexpected(added.error());
+  if (auto added = add_services(*snapshot, previous); !added)
+    return std::unexpected(std::move(added.error()));
   if (tunnel.is_on()) {
-    if (auto added = add_tunnel(*snapshot, previous, tunnel); !added) return std::unexpected(added.error());
+    if (auto added = add_tunnel(*snapshot, previous, tunnel); !added)
+      return std::unexpected(SnapshotRefused{std::move(added.error()), {}});
   }
   return snapshot;
 }

@@ -5,6 +5,7 @@
 
 #include <asio/ip/tcp.hpp>
 #include <cstdint>
+#include <expected>
 #include <map>
 #include <memory>
 #include <string>
@@ -13,6 +14,7 @@
 #include "common/routing/service_table.h"
 #include "gateway/config/gateway_config.h"
 #include "gateway/store/entities.h"
+#include "gateway/store/entities_check.h"
 #include "gateway/tls_material.h"
 #include "gateway/tunnel/tunnel_table.h"
 
@@ -65,11 +67,17 @@ struct TunnelSettings {
 Problems port_conflicts(const EntityList<TcpService>& services, const GatewayConfig::Tunnel& tunnel);
 Problems port_conflicts(const EntityList<TcpService>& services, const GatewayConfig::Admin& admin);
 
+// As an Error it speaks of the first of its problems.
+struct SnapshotRefused : Error {
+  EntityProblems problems;  // of all ports; empty: no entity is at fault
+};
+
 // Builds the snapshot of these entities, which have been checked alone and together. Ports whose
 // services are the same objects as in `previous` are taken over as they are, and so is the tunnel's table.
 // Off the workers: thousands of regular expressions take their time. Fails with the port, the service and
 // what is wrong.
-Result<SnapshotPtr> build_snapshot(Entities entities, const Snapshot* previous, const TlsMaterial& tls,
-                                   const TunnelSettings& tunnel);
+std::expected<SnapshotPtr, SnapshotRefused> build_snapshot(Entities entities, const Snapshot* previous,
+                                                           const TlsMaterial& tls,
+                                                           const TunnelSettings& tunnel);
 
 }  // namespace otoroshi::gateway

@@ -127,14 +127,30 @@ TEST_CASE("a service cannot have the port of the admin API") {
 }
 
 TEST_CASE("a conflict with the tunnel names both") {
+  const auto conflicts =
+      port_conflicts({service("db", "127.0.0.1", 8080)}, tunnel_on("0.0.0.0", 8080).listeners);
+  REQUIRE(conflicts.size() == 1);
+  CHECK(
+      conflicts.front() ==
+      Problem{"/0/port",
+              "service 'db' (127.0.0.1:8080) and the tunnel (tunnel.port, 0.0.0.0:8080) cannot share a port: "
+              "give one of them another port, or set tunnel.port to 0, which switches it off"});
+}
+
+TEST_CASE("a snapshot is refused with every service that is at fault") {
+  Entities entities;
+  for (int port = 5001; port <= 5002; ++port) {
+    auto needing = *service("s" + std::to_string(port), "127.0.0.1", static_cast<std::uint16_t>(port));
+    needing.tls = TlsMode::enabled;
+    needing.client_auth = ClientAuth::need;
+    entities.services.push_back(std::make_shared<const TcpService>(needing));
+  }
   static const GatewayConfig config;
   const TlsMaterial material(config);
-  const auto snapshot = build_snapshot({.services = {service("db", "127.0.0.1", 8080)}, .tunnel = {}},
-                                       nullptr, material, tunnel_on("0.0.0.0", 8080));
+  const auto snapshot = build_snapshot(entities, nullptr, material, TunnelSettings::off());
   REQUIRE_FALSE(snapshot);
-  CHECK(snapshot.error().code == ErrorCode::bad_input);
-  CHECK(snapshot.error().sentence ==
-        "service 'db' (127.0.0.1:8080) and the tunnel (tunnel.port, 0.0.0.0:8080) cannot share a port: give "
-        "one "
-        "of them another port, or set tunnel.port to 0, which switches it off");
+  REQUIRE(snapshot.error().problems.size() == 2);
+  CHECK(snapshot.error().problems[1].id == "s5002");
+  CHECK(snapshot.error().problems[1].problem.path == "/clientAuth");
+  CHECK_THAT(snapshot.error().sentence, Catch::StartsWith("127.0.0.1:5001 (service 's5001')"));
 }
