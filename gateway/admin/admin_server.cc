@@ -16,6 +16,7 @@
 #include "common/net/tls_policy.h"
 #include "gateway/admin/admin_socket.h"
 #include "gateway/admin/http_connections.h"
+#include "gateway/store/snapshot.h"
 
 namespace otoroshi::gateway {
 
@@ -49,7 +50,7 @@ Result<AdminTls> load_tls(const GatewayConfig::Admin& settings) {
 }
 
 Result<SocketHandle> listen(const GatewayConfig::Admin& settings) {
-  const asio::ip::tcp::endpoint endpoint(asio::ip::make_address(settings.address), settings.port);
+  const auto endpoint = to_endpoint({settings.address, settings.port});
   auto socket = listen_on(endpoint, {}, PortSharing::exclusive);
   if (!socket) {
     return fail(socket.error().code, Side::gateway,

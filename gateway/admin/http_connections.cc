@@ -10,6 +10,7 @@
 #include "common/text/ascii.h"
 #include "gateway/admin/answers.h"
 #include "gateway/admin/request_head.h"
+#include "gateway/tunnel/ip_network.h"
 
 namespace asio {
 
@@ -196,13 +197,6 @@ http_parser_settings parser_settings() {
   return settings;
 }
 
-std::string address_text(const asio::ip::tcp::endpoint& endpoint) {
-  const auto address = endpoint.address();
-  if (address.is_v6() && address.to_v6().is_v4_mapped())
-    return asio::ip::make_address_v4(asio::ip::v4_mapped, address.to_v6()).to_string();
-  return address.to_string();
-}
-
 // Answers hold secrets and are for programs: nobody keeps one, and no browser takes it for a page.
 const TextPairs headers_of_all_answers = {
     {"Cache-Control", "no-store"},
@@ -291,7 +285,7 @@ HttpConnections::HttpConnections() : shared_(std::make_unique<Shared>()) {}
 HttpConnections::~HttpConnections() = default;
 
 void HttpConnections::start(AdminSocket socket, const asio::ip::tcp::endpoint& peer) {
-  socket.set_remote(address_text(peer));
+  socket.set_remote(without_mapping(peer.address()).to_string());
   const Connection::lifetime_monitor_t not_counted(nullptr);
   std::make_shared<Connection>(shared_->next_id++, std::move(socket), shared_->settings, peer, not_counted)
       ->init();

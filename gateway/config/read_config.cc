@@ -147,8 +147,10 @@ void apply(const ConfigFlags& flags, GatewayConfig& config) {
 
 bool is_loopback(const std::string& address) {
   constexpr AddressBytes ipv6_loopback = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1};
+  constexpr AddressBytes ipv4_loopback = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, 127};  // 127.0.0.0/8
   const auto bytes = address_bytes(address);
-  return bytes == ipv6_loopback || (is_ipv4(address) && bytes->at(12) == 127);
+  return bytes == ipv6_loopback ||
+         (bytes && std::equal(bytes->begin(), bytes->begin() + 13, ipv4_loopback.begin()));
 }
 
 void check_admin(GatewayConfig& config, Problems& problems) {
