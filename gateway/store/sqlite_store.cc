@@ -33,6 +33,9 @@ Result<StoredRows> read_current_rows(const std::string& path, SqliteDatabase& da
   return rows;
 }
 
+// Otherwise the file stays as long as a large change, or a program that read for long, has made it.
+constexpr const char* keep_log_short = "PRAGMA journal_size_limit = 4194304";  // bytes: what 1,000 pages take
+
 // A change is appended to the -wal file, which is what makes it durable, and moved into the database later.
 Result<void> turn_on_write_ahead_log(const std::string& path, SqliteDatabase& database) {
   if (database.is_read_only())
@@ -43,7 +46,9 @@ Result<void> turn_on_write_ahead_log(const std::string& path, SqliteDatabase& da
     return unusable(path,
                     "its file system does not let programs share memory: name a folder on a local disk "
                     "in \"dataDir\" (GATEWAY_DATA_DIR)");
-  if (auto set = database.execute("PRAGMA synchronous = FULL"); !set) return unusable(path, set.error());
+  for (const auto* setting : {"PRAGMA synchronous = FULL", keep_log_short}) {
+    if (auto set = database.execute(setting); !set) return unusable(path, set.error());
+  }
   return {};
 }
 
