@@ -10,6 +10,7 @@
 #include "common/text/ascii.h"
 #include "common/text/hex.h"
 #include "common/text/quoted.h"
+#include "gateway/tunnel/expiry.h"
 #include "gateway/tunnel/jwt_claims.h"
 
 namespace otoroshi::gateway {
@@ -123,7 +124,7 @@ bool is_authorized_for(const ApiKey& key, const Route& route) {
 
 std::optional<std::string_view> why_unusable(const ApiKey& key, TimePoint now) {
   if (!key.enabled) return "is disabled";
-  if (key.valid_until && now >= TimePoint(std::chrono::milliseconds(*key.valid_until))) return "has expired";
+  if (key.valid_until && has_passed(*key.valid_until, now)) return "has expired";
   return std::nullopt;
 }
 

@@ -5,6 +5,7 @@
 #include "common/auth/session_token.h"
 #include "common/text/http_text.h"
 #include "common/tunnel/protocol.h"
+#include "gateway/tunnel/expiry.h"
 
 namespace otoroshi::gateway {
 
@@ -40,7 +41,7 @@ Admission<AppSessionPtr> find_session(const tunnel::Request& request, const Tunn
 }
 
 bool is_alive(const AppSession& session, std::chrono::system_clock::time_point now) {
-  return now < std::chrono::system_clock::time_point(std::chrono::milliseconds(session.expired_at));
+  return !has_passed(session.expired_at, now);
 }
 
 }  // namespace otoroshi::gateway
