@@ -19,6 +19,12 @@ std::optional<std::string_view> credentials_of(std::string_view value, std::stri
 
 }  // namespace
 
+std::optional<BasicCredentials> parse_id_and_secret(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon == 0 || colon == text.npos || colon + 1 == text.size()) return std::nullopt;
+  return BasicCredentials{std::string(text.substr(0, colon)), std::string(text.substr(colon + 1))};
+}
+
 std::string basic_authorization(std::string_view id, std::string_view secret) {
   return "Basic " + base64_encode(std::string(id).append(":").append(secret));
 }

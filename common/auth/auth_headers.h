@@ -15,6 +15,9 @@ struct BasicCredentials {
   friend bool operator==(const BasicCredentials&, const BasicCredentials&) = default;
 };
 
+// "ID:SECRET", as a file keeps a key; the secret may contain ':'. nullopt: one of them is missing.
+std::optional<BasicCredentials> parse_id_and_secret(std::string_view text);
+
 // "Basic aWQ6c2VjcmV0" (RFC 7617). The id must not contain ':', for the reader splits at the first one.
 std::string basic_authorization(std::string_view id, std::string_view secret);
 // "Bearer TOKEN" (RFC 6750).

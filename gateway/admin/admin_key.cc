@@ -23,14 +23,11 @@ Result<BasicCredentials> kept_key(const std::string& data_dir) {
                                            .setting = "admin.clientSecret (GATEWAY_ADMIN_CLIENT_SECRET)",
                                            .prefix = "admin:"});
   if (!text) return std::unexpected(text.error());
-  const auto colon = text->find(':');
-  if (colon == 0 || colon == text->npos || colon + 1 == text->size()) {
-    return fail(ErrorCode::bad_input, Side::gateway,
-                admin_key_file(data_dir) +
-                    ": the file must hold the key of the admin API as ID:SECRET; mend it, or remove it, and "
-                    "a new key is made");
-  }
-  return BasicCredentials{text->substr(0, colon), text->substr(colon + 1)};
+  if (auto key = parse_id_and_secret(*text)) return *std::move(key);
+  return fail(ErrorCode::bad_input, Side::gateway,
+              admin_key_file(data_dir) +
+                  ": the file must hold the key of the admin API as ID:SECRET; mend it, or remove it, and "
+                  "a new key is made");
 }
 
 }  // namespace

@@ -42,10 +42,9 @@ Result<BasicCredentials> read_key_file(const std::string& path) {
   const auto text = read_file(path);
   if (!text) return unusable(text.error().sentence);
   const auto line = text->substr(0, text->find_first_of("\r\n"));
-  const auto colon = line.find(':');
-  if (colon == 0 || colon == std::string::npos || colon + 1 == line.size())
-    return unusable("does not hold a key as ID:SECRET");
-  return BasicCredentials{line.substr(0, colon), line.substr(colon + 1)};
+  auto key = parse_id_and_secret(line);
+  if (!key) return unusable("does not hold a key as ID:SECRET");
+  return *std::move(key);
 }
 
 class TargetReader {
