@@ -97,7 +97,7 @@ class Bench:
                               "--settle", SETTLE_SECONDS, "--seconds", WATCHED_SECONDS, "--mode", mode, "--proxy-port",
                               flooded.ports[mode], "--target-port", flooded.target_port,
                               f"--process=gateway={flooded.pid}"])
-        time.sleep(0.5)
+        time.sleep(0.5)  # of the 3 s in which it settles, so that it is there before the flood
         flooding = flood and self.start(flood.command(flooded, self.generator))
         out, problem = watched.communicate()
         if flooding:
