@@ -23,6 +23,7 @@ namespace {
 
 constexpr auto sweep_interval = 1s;
 constexpr auto certificate_check_interval = 1s;
+constexpr auto memory_look_interval = 1s;
 constexpr auto drain_check_interval = 20ms;
 constexpr int control_niceness = 10;
 // How long connections may take to notice that they were aborted.
@@ -67,6 +68,7 @@ Gateway::Gateway(GatewayConfig config, std::uint64_t descriptors)
       descriptors_(descriptors),
       signals_(control_),
       certificate_timer_(control_),
+      memory_timer_(control_),
       drain_timer_(control_),
       tls_(config_),
       listeners_(workers_) {}
@@ -101,6 +103,7 @@ Result<void> Gateway::start() {
   live_ = std::make_unique<LiveEntities>(config_, listeners_, tls_, std::move(*store));
   watch_signals();
   watch_certificates();
+  watch_memory();
   if (auto imported = import_files(); !imported) return imported;
   if (auto opened = open_admin(); !opened) return opened;
   state_.started = true;
@@ -188,6 +191,15 @@ void Gateway::watch_certificates() {
     const bool has_changed = tls_.reload_if_changed();
     if (has_changed || live_->snapshot()->tls->good_until() <= std::time(nullptr)) serve_anew();
     watch_certificates();
+  });
+}
+
+void Gateway::watch_memory() {
+  memory_timer_.expires_after(memory_look_interval);
+  memory_timer_.async_wait([this](std::error_code error) {
+    if (error) return;
+    memory_.look(shared_->connections.load(std::memory_order_relaxed));
+    watch_memory();
   });
 }
 

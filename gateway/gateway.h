@@ -7,6 +7,7 @@
 #include <asio/steady_timer.hpp>
 #include <memory>
 
+#include "common/net/memory_return.h"
 #include "gateway/admin/admin.h"
 #include "gateway/config/gateway_config.h"
 #include "gateway/listeners/listener_set.h"
@@ -39,6 +40,7 @@ class Gateway {
   void serve_anew();
   void watch_signals();
   void watch_certificates();
+  void watch_memory();
   void drain();
   void wait_for_connections();
   void abort_connections(const std::string& why);
@@ -48,6 +50,8 @@ class Gateway {
   asio::io_context control_;
   asio::signal_set signals_;
   asio::steady_timer certificate_timer_;
+  asio::steady_timer memory_timer_;
+  MemoryReturn memory_;
   asio::steady_timer drain_timer_;
   Clock::time_point drain_until_{};
   GatewayState state_;

@@ -31,6 +31,7 @@ void LiveBridges::abort_all(const Error& why) {
 }
 
 void LiveBridges::expire() {
+  memory_.look(bridges_.size());
   if (bridges_.empty()) return;
   start(tick_interval);
   const auto now = Clock::now();

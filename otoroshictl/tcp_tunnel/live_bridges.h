@@ -5,6 +5,7 @@
 #include <atomic>
 #include <list>
 
+#include "common/net/memory_return.h"
 #include "common/net/relay.h"
 #include "common/net/stream.h"
 #include "common/net/timer_queue.h"
@@ -45,6 +46,7 @@ class LiveBridges final : private TimerQueue::Entry {
 
   std::list<Bridge*> bridges_;
   std::atomic<std::size_t> size_ = 0;
+  MemoryReturn memory_;
 };
 
 }  // namespace otoroshi::ctl

@@ -13,7 +13,9 @@ from support.limits import DEADLINE, LONG
 
 DESCRIPTORS = None if LONG else 400  # None: as many as this process may have
 LATE = 20  # come when there is no place
-ROUNDS = 2  # the second must not take more than the first
+ROUNDS = 2
+MOST_MORE = 1.2   # times what the first round took, for the second: a heap has holes
+MOST_LEFT = 0.35  # of it, once all have gone
 NAME = "gateway.test"
 TARGET = os.path.join(os.path.dirname(__file__), "..", "load", "echo_target.py")
 MOST_KIB = {"plain": 4, "pass-through by SNI": 4, "TLS": 18, "tunnel": 6, "otoroshictl": 6}  # per connection
@@ -70,13 +72,15 @@ class Idle(Story):
         for each, program in programs.items():
             rss, descriptors = before[each]
             wait_until(lambda: program.fd_count() <= descriptors, f"descriptors of {each} to go back to {descriptors}")
+            if LONG and not SANITIZED:
+                wait_until(lambda: program.rss() - rss < (peaks[-1][each] - rss) * MOST_LEFT, f"{each} to give memory back")
             kib = [(peak[each] - rss) / 1024 / self.limit for peak in peaks]
             print(f"{each}: {self.limit} connections, {kib[0]:.2f} KiB each, the second time {kib[1]:.2f}; RSS "
                   f"{rss / MIB:.1f} MiB before, {peaks[-1][each] / MIB:.1f} with them, {program.rss() / MIB:.1f} after; "
                   f"descriptors {descriptors} before, {program.fd_count()} after", flush=True)
             if LONG and not SANITIZED:
                 self.assertLess(max(kib), MOST_KIB[each])
-                self.assertLess(kib[1], kib[0] * 1.05)
+                self.assertLess(kib[1], kib[0] * MOST_MORE)
 
     def fill(self, entry, enter, programs):
         """Returns the memory of each program with all connections open; when it ends all are gone."""
