@@ -2,7 +2,7 @@
 
 import concurrent.futures
 
-from support import (AdminGateway, AdminTunnelGateway, Authority, Backend, EveryAccess, EveryMode, Story, Tunnel,
+from support import (LONG, AdminGateway, AdminTunnelGateway, Authority, Backend, EveryAccess, EveryMode, Story, Tunnel,
                      connect, main, plain, postgres_ssl_request, scaled, server_context, terminating, to)
 from support import broken_clients, broken_targets
 from support.broken_clients import Way, answer
@@ -15,7 +15,7 @@ TIMEOUTS = {"peek": scaled("500ms", "2s"), "handshake": scaled("1s", "4s"), "con
             "halfClosed": "1s"}
 SETTINGS = {"timeouts": TIMEOUTS, "tunnel": {"pingInterval": "1s"}}
 # What drips would take longer than this, so it is not the peer who comes to an end.
-BOUND = scaled(12, 60)
+BOUND = scaled(30 if LONG else 12, 60)
 NAME = "db.test"
 # Without SNI it is as `plain` is: what the client says is the target's business, however slowly it says it.
 MODES = ["plain", "plain, peeked for a Host", "plain to a TLS target", "pass-through by SNI", "terminating",

@@ -14,7 +14,7 @@ from .leaks import nothing_left_behind
 from .limits import MIB, scaled
 from .waiting import wait_until
 
-STALLED_AT_ONCE = scaled(300, 60)
+STALLED_AT_ONCE = scaled(300, 150)
 _numbers = itertools.count(100_000)
 
 
@@ -160,8 +160,8 @@ def stall_everywhere(ways, *programs, bound, events=None):
         for way in ways:
             whole = way.try_it(events, None)
             way.marks = whole.socket.marks
-            where = [{"sent": one} for one in positions(way.marks)]
-            where += [{"received": one} for one in positions([0, whole.socket.total_received], 3)]
+            where = [{"sent": one} for one in positions(way.marks, every=7)]
+            where += [{"received": one} for one in positions([0, whole.socket.total_received], every=7, samples=3)]
             stalled += [pool.submit(way.try_it, events, then, **one) for then in FOR_LONG for one in where]
         cuts = [one.result() for one in stalled]
     for way in ways:

@@ -129,8 +129,8 @@ def break_off_everywhere(ways, *programs, events=None):
 def _stall(way):
     """Several clients at once, of which nobody knows what its target does; all of them know that none ends."""
     whole = way.try_it(None, None)
-    where = [{"sent": one} for one in positions(whole.socket.marks)]
-    where += [{"received": one} for one in positions([0, whole.socket.total_received], 3)]
+    where = [{"sent": one} for one in positions(whole.socket.marks, every=7)]
+    where += [{"received": one} for one in positions([0, whole.socket.total_received], every=7, samples=3)]
     plans = [(then, one) for then in FOR_LONG for one in where]
     waiting = queue.SimpleQueue()
     for plan in plans:
@@ -146,7 +146,7 @@ def _stall(way):
         if not refused and (not ANSWER.startswith(cut.answer) or (cut.how == "end" and cut.answer != ANSWER)):
             raise AssertionError(f"{cut}, by one that stalls: {cut.answer!r}")
         return cut.seconds
-    with concurrent.futures.ThreadPoolExecutor(scaled(40, 10)) as pool:
+    with concurrent.futures.ThreadPoolExecutor(scaled(40, 20)) as pool:
         seconds = list(pool.map(visit, plans))
     way.count += len(plans)
     return max(seconds)

@@ -134,11 +134,14 @@ def fin_between_sends(cut, _received):
     return cut.then in (close, half_close) and cut.socket.total_sent in cut.way.marks
 
 
-def positions(marks, samples=6):
-    """Where to cut a conversation that had these marks: everywhere with OTOROSHI_LONG, else around each and between."""
+def positions(marks, every=1, samples=6):
+    """Where to cut a conversation that had these marks: around each and between; with OTOROSHI_LONG everywhere.
+
+    `every`: or so many bytes apart.
+    """
     total = marks[-1]
     if LONG:
-        return range(total + 1)
+        return range(0, total + 1, every)
     near = {mark + step for mark in marks for step in (-1, 0, 1, 5)}  # a TLS record has a head of 5
     between = {total * number // samples for number in range(samples)}
     return sorted(one for one in near | between if 0 <= one <= total)
