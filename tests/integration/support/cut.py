@@ -80,7 +80,7 @@ def half_close(sock, rest):
 
 def say_nothing(sock, _rest):
     """Sends no more and reads on. It is the other side who ends this: "end" or "reset"."""
-    sock.settimeout(DEADLINE)
+    sock.settimeout(PATIENCE)
     try:
         while sock.recv(64 * KIB):
             pass
@@ -93,9 +93,9 @@ def stand_still(sock, _rest):
     """Neither sends nor reads any more, and waits until the other side has had enough: "end" or "reset"."""
     poll = select.poll()
     poll.register(sock, select.POLLRDHUP)
-    events = poll.poll(DEADLINE * 1000)
+    events = poll.poll(PATIENCE * 1000)
     if not events:
-        raise AssertionError(f"nobody ended a connection that stood still for {DEADLINE} s")
+        raise AssertionError(f"nobody ended a connection that stood still for {PATIENCE} s")
     return "reset" if events[0][1] & (select.POLLERR | select.POLLHUP) else "end"
 
 
@@ -112,7 +112,8 @@ def drip(sock, rest):
     return say_nothing(sock, b"")
 
 
-DRIP = scaled(0.03, 0.1)
+DRIP = scaled(0.03, 0.1)  # seconds between two bytes
+PATIENCE = 3 * DEADLINE  # the admin API gives a request a minute
 AT_ONCE = [reset, close, half_close]  # what needs no patience
 FOR_LONG = [say_nothing, stand_still, drip]  # until the other side has had enough
 
