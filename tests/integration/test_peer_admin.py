@@ -5,8 +5,8 @@ import itertools
 import json
 import unittest
 
-from support import (LONG, AdminClient, AdminGateway, Authority, BrokenOff, Story, client_context, connect, connect_tls,
-                     main, nothing_left_behind)
+from support import (LONG, MIB, AdminClient, AdminGateway, Authority, BrokenOff, Story, client_context, connect,
+                     connect_tls, main, nothing_left_behind)
 from support.cut import AT_ONCE, FOR_LONG, CutSocket, close, half_close, positions, reset
 from support.websocket_peer import read_head
 
@@ -105,10 +105,10 @@ class AdminClients(Story):
             self.prepare(tls)
             whole = self.cut(None)[2]
             plans = [(then, {"sent": one}) for then in FOR_LONG for one in positions(whole.marks, every=5)]
-            with self.subTest(tls=tls), nothing_left_behind(self.gateway, memory=32 << 20) as growth:
+            with self.subTest(tls=tls), nothing_left_behind(self.gateway, memory=64 * MIB) as growth:
                 with concurrent.futures.ThreadPoolExecutor(len(plans)) as pool:
                     list(pool.map(lambda plan: self.held(*plan), plans))
-                print(f"{len(plans)} stalled: {growth}")
+            print(f"{len(plans)} stalled: {growth}", flush=True)
             self.assertEqual(self.cut(None)[1], 201)
 
     def held(self, then, where):
