@@ -13,7 +13,7 @@ from support.tls_records import (ALERT, CHANGE_CIPHER_SPEC, HANDSHAKE, client_re
                                  server_records, server_records_1_2)
 
 NAME = "one.test"
-MANY = 100_000 if LONG else scaled(5_000, 1_000)
+MANY = 100_000 if LONG else scaled(2_000, 1_000)
 BATCH = 500
 SMALL = {"timeouts": {"idle": "2s"}}
 

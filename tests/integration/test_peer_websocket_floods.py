@@ -8,7 +8,7 @@ from support import (KIB, LONG, AdminTunnelGateway, Authority, Backend, EveryAcc
 from support.websocket_peer import (BINARY, CONTINUATION, PING, PONG, TEXT, frame, open_websocket, read_head, to_target,
                                     websocket_server)
 
-MANY = 500_000 if LONG else scaled(40_000, 5_000)
+MANY = 500_000 if LONG else scaled(20_000, 5_000)
 BATCH = 500
 SETTINGS = {"tunnel": {"pingInterval": "1s"}, "timeouts": {"handshake": "1s"}}
 

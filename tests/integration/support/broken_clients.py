@@ -4,6 +4,7 @@ A `Way` is one way to an answering backend, in some protocol; `break_off_everywh
 """
 
 import concurrent.futures
+import contextlib
 import itertools
 import re
 import time
@@ -40,7 +41,7 @@ class Way:
 
     def __init__(self, name, backend, enter, may_end=never, question=question):
         self.name, self.backend, self.enter, self.may_end, self.question = name, backend, enter, may_end, question
-        self.cuts, self.marks = {}, []
+        self.cuts, self.marks, self.port = {}, [], None
 
     def try_it(self, events, then, **where):
         """One conversation, cut as told; fails if one that was not cut did not go well."""
@@ -96,13 +97,15 @@ class _CutConversation:
                 self.answer = client.receive_to_end()
         except Cut:
             pass
-        except BrokenOff as broken:
+        except (AssertionError, BrokenOff) as broken:
             if then not in FOR_LONG:  # those may be too slow even before they stall
                 raise AssertionError(f"{self}: {broken}") from None
         self.seconds = time.monotonic() - begun
 
     def _wrap(self, sock):
-        self.ports = sock.getsockname()[1], sock.getpeername()[1]
+        with contextlib.suppress(OSError):  # ENOTCONN: it is reset already; others have told where this way leads
+            self.way.port = sock.getpeername()[1]
+        self.ports = sock.getsockname()[1], self.way.port
         self.socket = CutSocket(sock, self.then, **self.where)
         return self.socket
 
