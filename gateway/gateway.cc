@@ -124,7 +124,14 @@ void Gateway::run() {
   // Who changes what is served must not make connections wait for a core. It still gets a tenth of a busy one,
   // so that health and changes are answered.
   give_way(control_niceness);
-  control_.run();
+  for (;;) {
+    try {
+      control_.run();
+      return;
+    } catch (const std::exception& problem) {  // no memory for what this thread was about
+      spdlog::error("a change or a look at files was broken off: {}", problem.what());
+    }
+  }
 }
 
 Result<void> Gateway::import_files() {
@@ -149,6 +156,15 @@ Result<void> Gateway::import_files() {
 void Gateway::reload() {
   if (state_.draining) return;
   sd_notify_reloading();
+  try {
+    read_again();
+  } catch (const std::exception& problem) {  // no memory: connections need none of it
+    spdlog::error("reload failed, the entities stay as they were: {}", problem.what());
+  }
+  sd_notify("READY=1");
+}
+
+void Gateway::read_again() {
   if (auto loaded = tls_.reload(); !loaded) spdlog::error("{}", loaded.error().sentence);
   if (admin_) admin_->reload();
   if (auto reopened = events_->reopen(); !reopened) spdlog::error("{}", reopened.error().sentence);
@@ -157,7 +173,6 @@ void Gateway::reload() {
     // New authorities for clients' certificates are in force all the same.
     serve_anew();
   }
-  sd_notify("READY=1");
 }
 
 // By certificates and authorities as they are now.
@@ -169,6 +184,7 @@ void Gateway::watch_signals() {
   for (int signal : {SIGHUP, SIGTERM, SIGINT}) signals_.add(signal);
   signals_.async_wait([this](std::error_code error, int signal) {
     if (error) return;
+    watch_signals();  // first: what follows may fail
     if (signal == SIGHUP) {
       reload();
     } else if (!state_.draining) {
@@ -180,7 +196,6 @@ void Gateway::watch_signals() {
       spdlog::info("second signal: ending at once");
       drain_until_ = Clock::now();
     }
-    watch_signals();
   });
 }
 
@@ -188,9 +203,9 @@ void Gateway::watch_certificates() {
   certificate_timer_.expires_after(certificate_check_interval);
   certificate_timer_.async_wait([this](std::error_code error) {
     if (error) return;
+    watch_certificates();
     const bool has_changed = tls_.reload_if_changed();
     if (has_changed || live_->snapshot()->tls->good_until() <= std::time(nullptr)) serve_anew();
-    watch_certificates();
   });
 }
 
@@ -215,13 +230,13 @@ void Gateway::wait_for_connections() {
   auto left = shared_->connections.load(std::memory_order_relaxed);
   auto now = Clock::now();
   if (left == 0 || now >= drain_until_ + abort_limit) return control_.stop();
-  if (now >= drain_until_) {
-    abort_connections("the gateway stops, and the connection did not end within timeouts.drain");
-  }
   drain_timer_.expires_after(drain_check_interval);
   drain_timer_.async_wait([this](std::error_code error) {
     if (!error) wait_for_connections();
   });
+  if (now >= drain_until_) {
+    abort_connections("the gateway stops, and the connection did not end within timeouts.drain");
+  }
 }
 
 void Gateway::abort_connections(const std::string& why) {

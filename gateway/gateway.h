@@ -37,6 +37,7 @@ class Gateway {
   Result<void> import_files();
   Result<void> open_admin();
   void reload();
+  void read_again();
   void serve_anew();
   void watch_signals();
   void watch_certificates();

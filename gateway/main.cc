@@ -2,6 +2,8 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <exception>
+#include <utility>
 
 #include "common/net/process.h"
 #include "gateway/check.h"
@@ -28,6 +30,19 @@ int exit_code(const Error& error) {
   }
 }
 
+int serve(GatewayConfig config) {
+  auto descriptors = raise_descriptor_limit();
+  spdlog::info("gateway {} begins; it may open {} descriptors", OTOROSHI_VERSION, descriptors);
+  log_warnings(config.warnings);
+  Gateway gateway(std::move(config), descriptors);
+  if (auto started = gateway.start(); !started) {
+    spdlog::error("{}", started.error().sentence);
+    return exit_code(started.error());
+  }
+  gateway.run();
+  return fine;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
@@ -47,14 +62,13 @@ int main(int argc, char** argv) {
   set_up_logging(config->log);
   if (line.check) return check_everything(*config);
 
-  auto descriptors = raise_descriptor_limit();
-  spdlog::info("gateway {} begins; it may open {} descriptors", OTOROSHI_VERSION, descriptors);
-  log_warnings(config->warnings);
-  Gateway gateway(std::move(*config), descriptors);
-  if (auto started = gateway.start(); !started) {
-    spdlog::error("{}", started.error().sentence);
-    return exit_code(started.error());
+  try {
+    return serve(std::move(*config));
+  } catch (const std::exception& problem) {
+    spdlog::error(
+        "the gateway cannot go on: {}; does it have the memory and the descriptors that it needs (ulimit "
+        "-a)?",
+        problem.what());
+    return failed;
   }
-  gateway.run();
-  return fine;
 }

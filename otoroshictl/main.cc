@@ -3,6 +3,7 @@
 
 #include <cstdio>
 #include <cstdlib>
+#include <exception>
 #include <iostream>
 
 #include "common/net/process.h"
@@ -77,7 +78,13 @@ int main(int argc, char** argv) {
   ignore_sigpipe();
   occupy_standard_streams();
   auto command = read_command_line(take_arguments(argc, argv), variable);
-  if (auto* tunnel = std::get_if<TunnelCommand>(&command)) return run(std::move(*tunnel));
-  if (const auto* admin = std::get_if<AdminCommand>(&command)) return run(*admin, variable);
+  try {
+    if (auto* tunnel = std::get_if<TunnelCommand>(&command)) return run(std::move(*tunnel));
+    if (const auto* admin = std::get_if<AdminCommand>(&command)) return run(*admin, variable);
+  } catch (const std::exception& problem) {
+    std::cerr << "otoroshictl: cannot go on: " << problem.what()
+              << "; does it have the memory and the descriptors that it needs (ulimit -a)?\n";
+    return failed;
+  }
   return run(std::get<PrintAndExit>(command));
 }
