@@ -8,6 +8,7 @@
 #include <optional>
 #include <system_error>
 
+#include "common/net/why_broken.h"
 #include "common/text/host_port.h"
 
 namespace otoroshi {
@@ -145,7 +146,8 @@ Task<Result<Dialled>> dial_addresses(Worker& worker, const Addresses& addresses,
       if (options.on_behalf_of) options.on_behalf_of->arm_broken(waiter);
     });
     if (options.on_behalf_of && options.on_behalf_of->is_broken()) {
-      const Error gone{ErrorCode::reset, Side::client, "the client went away before its target was reached"};
+      const Error reset{ErrorCode::reset, Side::client, "the client went away before its target was reached"};
+      const auto gone = why_broken(*options.on_behalf_of, reset);
       // A target that has taken the connection meanwhile would see one that ends in peace, and holds nothing.
       for (auto* attempt : {&older, &newer}) {
         if (*attempt) (*attempt)->abort(gone);

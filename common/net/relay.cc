@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "common/net/tcp_stream.h"
+#include "common/net/why_broken.h"
 
 namespace otoroshi {
 namespace {
@@ -197,10 +198,8 @@ class Pump {
         std::make_unique<LastWords>(connection_, last_words_limit, why_broken(source_, source_side_));
   }
 
-  // A stream that was aborted knows why; any other has been reset by its peer.
   static Error why_broken(Stream& stream, Side side) {
-    if (stream.try_flush().error()) return stream.failure();
-    return socket_error(side, ECONNRESET);
+    return otoroshi::why_broken(stream, socket_error(side, ECONNRESET));
   }
 
   Task<> pass_on_the_end() {

@@ -16,6 +16,8 @@
 #include <thread>
 #include <utility>
 
+#include "common/net/why_broken.h"
+
 namespace otoroshi {
 
 namespace {
@@ -285,7 +287,8 @@ Task<Result<Addresses>> Resolver::resolve(Worker& worker, const std::string& nam
       if (on_behalf_of) on_behalf_of->arm_broken(waiter);
     });
     if (on_behalf_of && on_behalf_of->is_broken()) {
-      co_return fail(ErrorCode::reset, Side::client, "the client went away before its target was resolved");
+      const Error gone{ErrorCode::reset, Side::client, "the client went away before its target was resolved"};
+      co_return std::unexpected(why_broken(*on_behalf_of, gone));
     }
   }
   if (pending->answer) co_return *pending->answer;
