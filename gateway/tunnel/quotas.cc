@@ -48,9 +48,13 @@ void Quotas::give_back(const std::string& client_id, std::chrono::system_clock::
   const Periods periods(taken);
   const std::lock_guard lock(mutex_);
   auto& use = uses_[client_id];
-  if (use.second.period == periods.second) --use.second.opened;
-  if (use.day.period == periods.day) --use.day.opened;
-  if (use.month.period == periods.month) --use.month.opened;
+  // Nothing is left of what was counted before a reset().
+  const auto take_one = [](Count& count, std::int64_t period) {
+    if (count.period == period && count.opened > 0) --count.opened;
+  };
+  take_one(use.second, periods.second);
+  take_one(use.day, periods.day);
+  take_one(use.month, periods.month);
 }
 
 Quotas::Used Quotas::used(const std::string& client_id, std::chrono::system_clock::time_point now) {
