@@ -77,6 +77,15 @@ std::string_view text_member(const JsonValue& object, const char* name) {
   return found == object.MemberEnd() || !found->value.IsString() ? std::string_view() : text_of(found->value);
 }
 
+// Odd and more than 1: with 1 everybody can sign, and no RSA key has an even one. What is no number is
+// refused later.
+bool is_safe_exponent(std::string_view text) {
+  const auto number = base64url_decode(text);
+  if (!number) return true;
+  const auto first = number->find_first_not_of('\0');
+  return first != std::string::npos && number->substr(first) != "\1" && (number->back() & 1) == 1;
+}
+
 }  // namespace
 
 Result<JwsPublicKey> JwsPublicKey::from_pem(std::string_view pem) {
@@ -100,6 +109,8 @@ Result<JwsPublicKey> JwsPublicKey::from_jwk(const JsonValue& jwk_object) {
   const bool is_rsa = type == "RSA";
   if (!is_rsa && (type != "EC" || curve == std::end(curves)))
     return unusable("is neither an RSA key nor an EC key on P-256, P-384 or P-521");
+  if (is_rsa && !is_safe_exponent(text_member(jwk_object, "e")))
+    return unusable("is an RSA key whose exponent \"e\" is 1 or even: everybody could sign with it");
 
   JsonWriter
       public_part;  // what else is in it (private numbers, a "kid" that is no text) is not cjose's business
