@@ -13,6 +13,9 @@
 namespace otoroshi::gateway {
 namespace {
 
+// setsockopt(2) takes an int.
+constexpr std::uint64_t largest_size = std::uint64_t{1} << 30;
+
 std::string in_folder(std::string_view path, const std::string& folder) {
   if (path.empty()) return {};
   return (std::filesystem::path(folder) / path).string();  // an absolute path replaces the folder
@@ -40,6 +43,8 @@ class ValueReader {
     if (text.empty()) return place_.refuse(shown(json_), "a size such as \"64KiB\" or \"1MiB\"");
     auto size = parse_byte_size(text);
     if (!size) return place_.problem(size.error().sentence);
+    if (*size > largest_size)
+      return place_.problem(otoroshi::quoted(text) + " is too large: at most \"1GiB\" is allowed");
     *field.value = *size;
   }
   void operator()(DurationField field) const { read_duration(field.value, 0); }
