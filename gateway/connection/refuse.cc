@@ -10,6 +10,10 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto refusal_limit = 2s;
 
+// Which targets there are, and what is wrong with them, is no business of a client, who need not have shown
+// who it is.
+constexpr auto unreachable = "no target takes this connection: the log of the gateway says why";
+
 std::string alert(TlsAlert description) {
   auto record = fatal_alert_record(description);
   return std::string(as_text(record));
@@ -36,11 +40,11 @@ std::string words(RefusalForm form, const Error& why) {
     case RefusalForm::http_not_found:
       return http_answer("404 Not Found", why.sentence);
     case RefusalForm::http_bad_gateway:
-      return http_answer("502 Bad Gateway", why.sentence);
+      return http_answer("502 Bad Gateway", unreachable);
     case RefusalForm::postgres:
       return postgres_error_response("28000", why.sentence);
     case RefusalForm::postgres_unavailable:
-      return postgres_error_response("08006", why.sentence);
+      return postgres_error_response("08006", unreachable);
   }
   return {};
 }
