@@ -5,6 +5,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <ctime>
+#include <exception>
 
 #include "common/net/give_way.h"
 #include "common/net/process.h"
