@@ -14,6 +14,14 @@ TEST_CASE("an Authorization value is read back as it was built") {
   CHECK(parse_bearer_authorization(bearer_authorization("a.b.c")) == "a.b.c");
 }
 
+TEST_CASE("a key as a file keeps it") {
+  CHECK(parse_id_and_secret("id:secret:with:colons") == BasicCredentials{"id", "secret:with:colons"});
+  for (std::string_view text : {"", ":", "id", "id:", ":secret"}) {
+    CAPTURE(text);
+    CHECK_FALSE(parse_id_and_secret(text));
+  }
+}
+
 TEST_CASE("Basic credentials") {
   const BasicCredentials good{"id", "secret"};
   const struct {
