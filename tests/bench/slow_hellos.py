@@ -2,7 +2,7 @@
 
     slow_hellos.py PORT CONNECTIONS SECONDS [SERVER_NAME]
 
-Whoever is thrown out comes again at once. Prints JSON: how many were open at most, and how many times one was thrown out.
+Whoever is thrown out comes again at once. Prints JSON: how many were open at most, how many times one was thrown out.
 """
 
 import json

@@ -1,4 +1,4 @@
-"""As many idle connections as the descriptors allow: they cost little, all still answer, and who comes then gets in later.
+"""As many idle connections as the descriptors allow: they cost little, all still answer, and who comes then waits.
 
 With OTOROSHI_LONG=1 there are about 9,600 of them (of 20,000 descriptors), and what they cost is printed.
 """
@@ -6,8 +6,8 @@ With OTOROSHI_LONG=1 there are about 9,600 of them (of 20,000 descriptors), and 
 import os
 import sys
 
-from support import (MIB, SANITIZED, AdminTunnelGateway, Authority, Metrics, Process, Story, Tunnel, api_key, client_context,
-                     connect, hello, main, pass_through, plain, route, terminating, wait_until)
+from support import (MIB, SANITIZED, AdminTunnelGateway, Authority, Metrics, Process, Story, Tunnel, api_key,
+                     client_context, connect, hello, main, pass_through, plain, route, terminating, wait_until)
 from support.connection import TlsOverBio
 from support.limits import DEADLINE, LONG
 
@@ -28,8 +28,8 @@ class Idle(Story):
         self.authority = Authority(self.folder())
 
     def start(self, *services, **options):
-        self.gateway = self.use(AdminTunnelGateway(*options.pop("routes", ()), services=services, descriptors=DESCRIPTORS,
-                                                   certificates=[self.authority.server(NAME)],
+        self.gateway = self.use(AdminTunnelGateway(*options.pop("routes", ()), services=services,
+                                                   descriptors=DESCRIPTORS, certificates=[self.authority.server(NAME)],
                                                    settings={"timeouts": {"handshake": f"{DEADLINE}s"}}, **options))
 
     def test_plain(self):
@@ -73,10 +73,11 @@ class Idle(Story):
             rss, descriptors = before[each]
             wait_until(lambda: program.fd_count() <= descriptors, f"descriptors of {each} to go back to {descriptors}")
             if LONG and not SANITIZED:
-                wait_until(lambda: program.rss() - rss < (peaks[-1][each] - rss) * MOST_LEFT, f"{each} to give memory back")
+                wait_until(lambda: program.rss() - rss < (peaks[-1][each] - rss) * MOST_LEFT,
+                           f"{each} to give memory back")
             kib = [(peak[each] - rss) / 1024 / self.limit for peak in peaks]
-            print(f"{each}: {self.limit} connections, {kib[0]:.2f} KiB each, the second time {kib[1]:.2f}; RSS "
-                  f"{rss / MIB:.1f} MiB before, {peaks[-1][each] / MIB:.1f} with them, {program.rss() / MIB:.1f} after; "
+            print(f"{each}: {self.limit} connections, {kib[0]:.2f} KiB each, the second time {kib[1]:.2f}; RSS in MiB "
+                  f"{rss / MIB:.1f} before, {peaks[-1][each] / MIB:.1f} with them, {program.rss() / MIB:.1f} after; "
                   f"descriptors {descriptors} before, {program.fd_count()} after", flush=True)
             if LONG and not SANITIZED:
                 self.assertLess(max(kib), MOST_KIB[each])
@@ -110,7 +111,8 @@ class Idle(Story):
         return Metrics(self.gateway.admin.get("/metrics").body.decode())
 
     def wait_live(self, count):
-        wait_until(lambda: len(self.gateway.admin.get("/api/tcp/connections").json) == count, f"{count} live connections")
+        wait_until(lambda: len(self.gateway.admin.get("/api/tcp/connections").json) == count,
+                   f"{count} live connections")
 
 
 main()

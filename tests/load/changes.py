@@ -13,8 +13,8 @@ SERVICES, ROUTES, KEYS = "/api/tcp/services", "/api/routes", "/api/apikeys"
 CERTIFICATES, CONNECTIONS = "/api/certificates", "/api/tcp/connections"
 LISTS = [SERVICES, ROUTES, KEYS, CERTIFICATES]
 
-# Names of what is created come again: the gateway keeps the numbers of up to 1,000 services that are gone, on each of its
-# workers, and until there are so many its memory would grow.
+# Names of what is created come again: the gateway keeps the numbers of up to 1,000 services that are gone, on each of
+# its workers, and until there are so many its memory would grow.
 DIFFERENT_NAMES = 50
 
 

@@ -84,8 +84,8 @@ class Mixed:
         if self._seconds >= FLAT_FROM * 60:
             self.failures += [f"memory grows: {sentence}" for sentence in too_much]
         metrics = Metrics(world.gateway.admin.get("/metrics").body.decode())
-        connections, moved = (sum(metrics.value(f"otoroshi_gateway_{whose}{what}_total") for whose, what in names)
-                              for names in ((("", "connections"), ("", "tunnels")), (("", "bytes"), ("tunnel_", "bytes"))))
+        connections, moved = (sum(metrics.value(f"otoroshi_gateway_{name}_total") for name in names)
+                              for names in (["connections", "tunnels"], ["bytes", "tunnel_bytes"]))
         self.summary.append(f"in all: {connections:,.0f} connections and tunnels, {moved / (1 << 30):.1f} GiB")
 
     def draw(self):

@@ -17,8 +17,8 @@ _numbers = itertools.count(1)
 
 
 class Traffic:
-    """`ways` are the ways in by name: functions that return a connection, and take a `receive_buffer`. `ports` lead to the
-    same targets without TLS, tunnels among them. `refused` is the port of a service whose targets do not answer."""
+    """`ways` are the ways in by name: functions that return a connection, and take a `receive_buffer`. `ports` lead to
+    the same targets without TLS, tunnels among them. `refused` is the port of a service whose targets do not answer."""
 
     def __init__(self, ways, ports, refused, wishes):
         self._ways, self._ports, self._refused, self._wishes = ways, ports, refused, wishes

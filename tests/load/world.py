@@ -38,7 +38,8 @@ class World:
 
         fallback = plain().targets(RefusingPort(), self.target)
         services = {"plain": plain().targets(self.target), "one of two targets": fallback,
-                    "pass-through": pass_through().sni().rule(TARGET, secured), "TLS": terminating().targets(self.target),
+                    "pass-through": pass_through().sni().rule(TARGET, secured),
+                    "TLS": terminating().targets(self.target),
                     "TLS to TLS": terminating().targets(to(secured, host=TARGET, tls=True))}
         self.refused = plain().targets(RefusingPort(), RefusingPort())
         tunnelled = route().to_request().for_keys()
