@@ -21,6 +21,12 @@ TARGET = os.path.join(os.path.dirname(__file__), "..", "load", "echo_target.py")
 MOST_KIB = {"plain": 4, "pass-through by SNI": 4, "TLS": 18, "tunnel": 6, "otoroshictl": 6}  # per connection
 
 
+def kernel_slab():
+    """Bytes that the whole machine's kernel has allocated and cannot get back: sockets among them."""
+    with open("/proc/meminfo") as file:
+        return next(int(line.split()[1]) * 1024 for line in file if line.startswith("SUnreclaim:"))
+
+
 class Idle(Story):
     def setUp(self):
         target = self.use(Process([sys.executable, "-B", TARGET]))
@@ -68,7 +74,10 @@ class Idle(Story):
             first.round_trip()
         self.wait_live(0)
         before = {each: (program.rss(), program.fd_count()) for each, program in programs.items()}
+        slab = kernel_slab()
         peaks = [self.fill(entry, enter, programs) for _ in range(ROUNDS)]
+        print(f"{name}: in the kernel {(self.slab - slab) / 1024 / self.limit:.1f} KiB for each, sockets of client and "
+              "target included", flush=True)
         for each, program in programs.items():
             rss, descriptors = before[each]
             wait_until(lambda: program.fd_count() <= descriptors, f"descriptors of {each} to go back to {descriptors}")
@@ -91,7 +100,7 @@ class Idle(Story):
             for _ in range(self.limit):
                 clients.append(enter(connect(entry)))
                 self.assertEqual(clients[-1].round_trip(b"1"), b"1")
-            taken = {each: program.rss() for each, program in programs.items()}
+            taken, self.slab = {each: program.rss() for each, program in programs.items()}, kernel_slab()
             late += [connect(entry) for _ in range(LATE)]
             self.gateway.wait_line("accepting connections pauses", start=start)
             for client in clients:
