@@ -24,7 +24,7 @@ import proxy
 REPOSITORY = pathlib.Path(__file__).resolve().parents[2]
 SLOW_HELLOS = pathlib.Path(__file__).with_name("slow_hellos.py")
 MOST_CONNECTIONS = 8000
-SETTLE_SECONDS, WATCHED_SECONDS, FLOOD_SECONDS = 3, 6, 30
+SETTLE_SECONDS, WATCHED_SECONDS, FLOOD_SECONDS = 3, 5, 30
 CONNECTIONS_AT_ONCE = 128
 TRIPS_PER_SECOND = 250
 GOAL = 3  # times the calm p99

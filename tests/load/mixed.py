@@ -6,7 +6,9 @@ form. Exit codes: 0 all held, 1 something did not, 2 wrong usage.
 """
 
 import argparse
+import collections
 import pathlib
+import re
 import sys
 import time
 
@@ -20,7 +22,14 @@ from world import FOLDER, STORED, World
 
 FLAT_FROM = 10  # minutes: in a shorter run the programs are still warming up, and nothing is said of their memory
 MOST_TOLD = 20  # failures that are printed in full
+WARNING = re.compile(r"\b(warn|warning|error)\b", re.IGNORECASE)
 MOST_LEFT = 64  # descriptors of pipes that are kept for the next bulk
+
+
+def complaints(program):
+    """What a program has warned of, each sentence once: numbers apart, they come by the thousand."""
+    sentences = collections.Counter(re.sub(r"\d+", "#", line) for line in program.lines if WARNING.search(line))
+    return "\n".join(f"{count:8,} times {sentence}" for sentence, count in sentences.most_common(MOST_TOLD))
 
 
 class Mixed:
@@ -45,6 +54,8 @@ class Mixed:
                 actors.stop.wait(self._seconds)
         self.done = actors.done
         self.failures += [f"{name}: {what}" for name, what in actors.failures]
+        if actors.failures:
+            self.failures += [f"{name} has said:\n{complaints(program)}" for name, program in world.programs.items()]
         self.failures += [f"{name} was never done" for name, count in actors.done.items() if count == 0]
         if self.samples.failure:
             self.failures.append(f"sampling: {self.samples.failure}")
@@ -106,7 +117,7 @@ def main():
         options.picture.write_text(mixed.draw())
     print(f"{(time.monotonic() - begin) / 60:.1f} minutes")
     print("\n".join([*(f"{count:8,} {name}" for name, count in mixed.done.items()), *mixed.summary]))
-    for failure in mixed.failures[:MOST_TOLD]:
+    for failure in mixed.failures[:MOST_TOLD] + mixed.failures[MOST_TOLD:][-3:]:
         print(f"FAILED: {failure}")
     print(f"{len(mixed.failures)} failures")
     return 1 if mixed.failures else 0
