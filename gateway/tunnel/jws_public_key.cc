@@ -116,8 +116,13 @@ Result<JwsPublicKey> JwsPublicKey::from_jwk(const JsonValue& jwk_object) {
       public_part;  // what else is in it (private numbers, a "kid" that is no text) is not cjose's business
   public_part.begin_object().key("kty").text(type);
   if (!is_rsa) public_part.key("crv").text(curve->name);
-  for (const auto* name : is_rsa ? std::array{"n", "e"} : std::array{"x", "y"})
-    public_part.key(name).text(text_member(jwk_object, name));
+  for (const auto* name : is_rsa ? std::array{"n", "e"} : std::array{"x", "y"}) {
+    const auto number = text_member(jwk_object, name);
+    // An assertion of cjose's would end the process.
+    if (!base64url_decode(number))
+      return unusable(std::string("has no base64url in \"").append(name).append("\""));
+    public_part.key(name).text(number);
+  }
   const auto text = public_part.end_object().take();
 
   cjose_err error{};

@@ -49,7 +49,7 @@ how_to_repeat() {
   local name=$1 input
   input=$(sed -n 's/.*Test unit written to //p' "$logs/$name" | head -1)
   echo "== $name"
-  grep -m 1 -e 'the property does not hold' -e 'ERROR: ' -e 'runtime error: ' "$logs/$name" || tail -3 "$logs/$name"
+  grep -m 1 -e 'the property does not hold' -e ': Assertion ' -e 'ERROR: ' -e 'runtime error: ' "$logs/$name" || tail -3 "$logs/$name"
   [ -z "$input" ] || echo "   repeat it: build/fuzz/bin/${name}_fuzz $input"
 }
 
@@ -71,7 +71,8 @@ install_missing_packages "${build_packages[@]}" clang-19 libclang-rt-19-dev || e
 cores=$(nproc)
 [ "$cores" -le ${#names[@]} ] || cores=${#names[@]}
 seconds=$((minutes * 60 * cores / ${#names[@]}))
-options=(-timeout=10 -rss_limit_mb=2048 -max_len=2048)
+# Seconds for one input: so many that a busy machine is not taken for an endless loop.
+options=(-timeout=60 -rss_limit_mb=2048 -max_len=2048)
 ASAN_OPTIONS=external_symbolizer_path=$(command -v addr2line)
 export ASAN_OPTIONS
 logs=$(mktemp -d)
