@@ -122,8 +122,8 @@ Result<void> Gateway::open_admin() {
 }
 
 void Gateway::run() {
-  // Who changes what is served must not make connections wait for a core. It still gets a tenth of a busy one,
-  // so that health and changes are answered.
+  // Who changes what is served must not make connections wait for a core. It still gets a tenth of a busy
+  // one, so that health and changes are answered.
   give_way(control_niceness);
   for (;;) {
     try {

@@ -14,8 +14,8 @@ struct SocketOptions {
   int buffer_bytes = 0;  // SO_SNDBUF and SO_RCVBUF; 0 leaves them to the kernel
 };
 
-// TCP_NODELAY, SO_KEEPALIVE, SO_OOBINLINE and what the options say. Sockets inherit all of it from the one that accepts
-// them.
+// TCP_NODELAY, SO_KEEPALIVE, SO_OOBINLINE and what the options say. Sockets inherit all of it from the one
+// that accepts them.
 void set_socket_options(int fd, const SocketOptions& options);
 
 // What an errno of a read, write or splice means for the connection of `side`.

@@ -1,6 +1,5 @@
 // A token that anybody could make was believed where its issuer published an RSA key with the exponent 1.
 #include <catch2/catch.hpp>
-#include <regex>
 #include <string>
 
 #include "common/json/parse.h"
@@ -20,10 +19,13 @@ TEST_CASE("an RSA key with which everybody could sign is no key") {
   const Row rows[] = {{"AQAB", true}, {"Aw", true},  {"AAEAAQ", true}, {"AQ", false},
                       {"AAE", false}, {"Ag", false}, {"AA", false},    {"", false}};
   const auto jwk = SigningKey::rsa().jwk();
-  REQUIRE(jwk.find(R"("e":"AQAB")") != std::string::npos);
+  const std::string member = R"("e":"AQAB")";
+  const auto place = jwk.find(member);
+  REQUIRE(place != std::string::npos);
   for (const auto& [exponent, is_taken] : rows) {
     CAPTURE(exponent);
-    auto changed = std::regex_replace(jwk, std::regex(R"("e":"AQAB")"), R"("e":")" + exponent + '"');
+    auto changed = jwk;
+    changed.replace(place, member.size(), R"("e":")" + exponent + '"');
     CHECK(JwsPublicKey::from_jwk(parse_json(changed).value()).has_value() == is_taken);
   }
 }
