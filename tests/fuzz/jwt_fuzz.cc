@@ -58,14 +58,20 @@ void try_header_and_claims(std::string_view header, std::string_view claims) {
   }
 }
 
-// Replaces, puts in or takes out bytes at a place that the input chooses.
+// Replaces, puts in or takes out bytes at a place that the input chooses: of a token's text, and of its
+// signature before that is encoded.
 void try_change(std::string_view input) {
-  const auto& issuers_tokens = issuers();
-  const auto& genuine = issuers_tokens[test::take_byte(input) % issuers_tokens.size()].genuine;
+  const auto& all = issuers();
+  const auto& genuine = all[test::take_byte(input) % all.size()].genuine;
   const std::size_t place = test::take_byte(input) * 256u + test::take_byte(input);
-  const std::size_t taken_out = test::take_byte(input) % 8;
-  auto token = std::string(genuine.token);
-  must_be_believed_only_if_signed(token.replace(place % (token.size() + 1), taken_out, input.substr(0, 8)));
+  const std::size_t taken_out = test::take_byte(input);
+  const auto changed = [&](std::string bytes) {
+    return bytes.replace(place % (bytes.size() + 1), taken_out, input.substr(0, 8));
+  };
+  must_be_believed_only_if_signed(changed(std::string(genuine.token)));
+  const auto parts = parts_of(genuine.token);
+  const auto signature = base64url_encode(changed(base64url_decode(parts[2]).value()));
+  must_be_believed_only_if_signed(parts[0] + '.' + parts[1] + '.' + signature);
 }
 
 }  // namespace

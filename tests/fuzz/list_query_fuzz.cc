@@ -47,6 +47,10 @@ void check_choice(const ListQuery& query, const std::vector<JsonDocument>& entit
   if (query.orders.empty()) must_hold(std::ranges::is_sorted(chosen));  // they lie in one vector
   if (query.equal.empty() && query.containing.empty()) must_hold(chosen.size() == entities.size());
 
+  auto by_nothing = query;
+  by_nothing.orders = {{"a field that none has", true}};
+  must_hold(std::ranges::is_sorted(choose(by_nothing, entities)));
+
   const auto length = query.length(chosen.size());
   must_hold(length == 0 || query.offset() + length <= chosen.size());
 }

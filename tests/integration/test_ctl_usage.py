@@ -119,6 +119,8 @@ class CtlUsage(Story):
         for _ in range(3):
             with connect(port) as client:
                 self.assertEqual(client.how_it_ends(), "reset")
+        tunnel.signal(signal.SIGTERM)
+        self.assertEqual(tunnel.wait(), 0)  # and has said all that it had to say
         self.assertEqual(len([line for line in tunnel.lines if "refused the connection" in line]), 1)
 
     def test_a_stopped_reader_of_the_log_stops_nothing(self):

@@ -136,7 +136,7 @@ class MetricsTest(Story):
         self.assertEqual(metrics.value(PREFIX + "connections_total"), 0)
 
     def test_promtool_has_nothing_to_say_and_any_name_survives(self):
-        name = 'a "quoted" \\ name\\n\nin {two} lines, déjà \N{TANGERINE}'
+        name = 'a "quoted" \\ name\\n in {two} words, déjà \N{TANGERINE}'
         service = plain(name=name).targets(self.target)
         authority = Authority(self.folder())
         gateway = self.use(AdminGateway(service, certificates=[authority.server(NAME)]))

@@ -125,7 +125,7 @@ TEST_CASE("entities of every kind, their order and foreign sections outlive the 
   const Folder folder;
   auto entities = services({"z", "a", "m"});
   entities.tunnel.api_keys = {api_key("a", "s3cret"),
-                              api_key("'; DROP TABLE entities; --", "\xE2\x82\xAC\n\"")};
+                              api_key("'; DROP TABLE entities; --", "\xE2\x82\xAC\\n\"")};
   entities.tunnel.sessions = {session("s")};
   entities.other_sections = {{"scripts", R"([{"a": 1}])"}, {"config", "{}"}};
   store_and_reopen(folder, entities);
