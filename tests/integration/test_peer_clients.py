@@ -2,7 +2,8 @@
 
 from support import (AdminGateway, Authority, Backend, BrokenOff, EveryMode, Story, connect,
                      main, pass_through, plain, server_context, terminating)
-from support.broken_clients import Way, answer, break_off_everywhere
+from support.break_off import break_off_everywhere
+from support.broken_clients import Way, answer
 from support.cut import fin, never
 from support.event_feed import EventFeed
 from support.ways_in import postgres_by_tls

@@ -2,7 +2,8 @@
 
 from support import (AdminGateway, AdminTunnelGateway, Authority, Backend, EveryMode, Story, TlsOverBio, Tunnel, connect,
                      main, pass_through, postgres_ssl_request, route, server_context, terminating, to)
-from support.broken_targets import ANSWER, QUESTION, TargetWay, break_off_everywhere, reply
+from support.break_off import break_off_everywhere
+from support.broken_targets import ANSWER, QUESTION, TargetWay, reply
 from support.cut import fin, fin_between_sends, never
 from support.event_feed import EventFeed
 from support.ways_in import postgres_by_tls

@@ -1,7 +1,8 @@
 """Clients of the tunnel that break off at any byte of upgrade and frames: an abort stays an abort."""
 
 from support import AdminTunnelGateway, Backend, EveryAccess, Story, connect, main
-from support.broken_clients import Way, answer, break_off_everywhere
+from support.break_off import break_off_everywhere
+from support.broken_clients import Way, answer
 from support.cut import fin, fin_between_sends, never
 from support.event_feed import EventFeed
 from support.ways_in import tunnel_by_hand

@@ -1,6 +1,7 @@
 """Clients that break off at any byte, in any manner: what targets may then have seen, and what must be left of them.
 
-A `Way` is one way to an answering backend, in some protocol; `break_off_everywhere` tries all of them side by side.
+A `Way` is one way to an answering backend, in some protocol; `break_off_everywhere` and `stall_everywhere` try all of
+them side by side.
 """
 
 import concurrent.futures
@@ -9,8 +10,9 @@ import itertools
 import re
 import time
 
+from .break_off import over, stalls, warm_up
 from .connection import BrokenOff
-from .cut import AT_ONCE, FOR_LONG, Cut, CutSocket, close, never, positions, reset
+from .cut import FOR_LONG, Cut, CutSocket, never
 from .leaks import nothing_left_behind
 from .limits import MIB, scaled
 from .waiting import wait_until
@@ -42,6 +44,10 @@ class Way:
     def __init__(self, name, backend, enter, may_end=never, question=question):
         self.name, self.backend, self.enter, self.may_end, self.question = name, backend, enter, may_end, question
         self.cuts, self.marks, self.port = {}, [], None
+
+    @property
+    def count(self):
+        return len(self.cuts)
 
     def try_it(self, events, then, **where):
         """One conversation, cut as told; fails if one that was not cut did not go well."""
@@ -114,58 +120,20 @@ class _CutConversation:
         return f"{self.way.name}, number {self.number}, {self.then and self.then.__name__} {self.where}, event {event}"
 
 
-def _break_off(way, events):
-    whole = way.try_it(events, None)
-    way.marks = whole.socket.marks
-    for then in AT_ONCE:
-        for position in positions(way.marks):
-            way.try_it(events, then, sent=position)
-    for then in (reset, close):
-        for position in positions([0, whole.socket.total_received]):
-            way.try_it(events, then, received=position)
-    way.check()
-
-
-def _warm_up(ways, events):
-    """What is made once and kept."""
-    for way in ways:
-        for _ in range(20):
-            way.try_it(events, None)
-
-
-def _over(ways, events, growth):
-    for way in ways:
-        way.try_it(events, None)
-    if events and events.rest():
-        raise AssertionError(f"more than one event of a connection: {events.rest()}")
-    print(f"{sum(len(way.cuts) for way in ways)} connections in {len(ways)} ways: {growth}", flush=True)
-
-
-def break_off_everywhere(ways, *programs, events=None):
-    """Breaks off at many positions of every way (with OTOROSHI_LONG at all); prints how often, and what it cost."""
-    _warm_up(ways, events)
-    pool = concurrent.futures.ThreadPoolExecutor(len(ways))
-    with nothing_left_behind(*programs, memory=16 * MIB) as growth, pool:
-        list(pool.map(lambda way: _break_off(way, events), ways))
-    _over(ways, events, growth)
-
-
 def stall_everywhere(ways, *programs, bound, events=None):
     """Stops sending, stops altogether and drips at many positions of every way, many at once.
 
     Each connection must be over after `bound` seconds. So many at once cost more memory than a first few: what the
     allocator keeps of them is no leak.
     """
-    _warm_up(ways, events)
+    warm_up(ways, events)
     pool = concurrent.futures.ThreadPoolExecutor(STALLED_AT_ONCE)
     with nothing_left_behind(*programs, memory=24 * MIB) as growth, pool:
         stalled = []
         for way in ways:
             whole = way.try_it(events, None)
             way.marks = whole.socket.marks
-            where = [{"sent": one} for one in positions(way.marks, every=7)]
-            where += [{"received": one} for one in positions([0, whole.socket.total_received], every=7, samples=3)]
-            stalled += [pool.submit(way.try_it, events, then, **one) for then in FOR_LONG for one in where]
+            stalled += [pool.submit(way.try_it, events, then, **where) for then, where in stalls(whole)]
         cuts = [one.result() for one in stalled]
     for way in ways:
         way.check()
@@ -176,4 +144,4 @@ def stall_everywhere(ways, *programs, bound, events=None):
     if stalled < 0.9 * len(cuts):
         raise AssertionError(f"only {stalled} of {len(cuts)} came to stall")
     print(f"{stalled} stalled, and were held for {max(cut.seconds for cut in cuts):.1f} s at the most")
-    _over(ways, events, growth)
+    over(ways, events, growth)

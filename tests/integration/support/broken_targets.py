@@ -1,6 +1,7 @@
 """Targets that break off at any byte, in any manner: what clients may then have seen, and what must be left of them.
 
-A `TargetWay` is one way to a backend, in some protocol; `break_off_everywhere` tries all of them side by side.
+A `TargetWay` is one way to a backend, in some protocol; `break_off_everywhere` and `stall_everywhere` try all of them
+side by side.
 """
 
 import concurrent.futures
@@ -8,8 +9,9 @@ import queue
 import ssl
 import time
 
+from .break_off import over, stalls, warm_up
 from .connection import BrokenOff
-from .cut import AT_ONCE, FOR_LONG, CutSocket, close, never, positions, reset
+from .cut import CutSocket, never, reset
 from .leaks import nothing_left_behind
 from .limits import MIB, scaled
 from .waiting import wait_until
@@ -56,6 +58,9 @@ class TargetWay:
             raise AssertionError(f"{cut}: a whole conversation was answered {cut.answer!r}, then {cut.how}")
         return cut
 
+    def check(self):
+        """Nothing: each conversation was looked at when it was over."""
+
 
 class _CutByTarget:
     def __init__(self, way, then, where, wrap=None):
@@ -91,47 +96,10 @@ class _CutByTarget:
         return f"{self.way.name}, {self.then and self.then.__name__} {self.where}, client saw {self.how}, event {event}"
 
 
-def _break_off(way, events):
-    whole = way.try_it(events, None)
-    way.marks = whole.socket.marks
-    for then in AT_ONCE:
-        for position in positions(way.marks):
-            way.try_it(events, then, sent=position)
-    for then in (reset, close):
-        for position in positions([0, whole.socket.total_received]):
-            way.try_it(events, then, received=position)
-
-
-def _warm_up(ways, events):
-    """What is made once and kept."""
-    for way in ways:
-        for _ in range(20):
-            way.try_it(events, None)
-
-
-def _over(ways, events, growth):
-    for way in ways:
-        way.try_it(events, None)
-    if events and events.rest():
-        raise AssertionError(f"more than one event of a connection: {events.rest()}")
-    print(f"{sum(way.count for way in ways)} connections in {len(ways)} ways: {growth}", flush=True)
-
-
-def break_off_everywhere(ways, *programs, events=None):
-    """Breaks off at many positions of every way (with OTOROSHI_LONG at all); prints how often, and what it cost."""
-    _warm_up(ways, events)
-    pool = concurrent.futures.ThreadPoolExecutor(len(ways))
-    with nothing_left_behind(*programs, memory=16 * MIB) as growth, pool:
-        list(pool.map(lambda way: _break_off(way, events), ways))
-    _over(ways, events, growth)
-
-
 def _stall(way):
     """Several clients at once, of which nobody knows what its target does; all of them know that none ends."""
     whole = way.try_it(None, None)
-    where = [{"sent": one} for one in positions(whole.socket.marks, every=7)]
-    where += [{"received": one} for one in positions([0, whole.socket.total_received], every=7, samples=3)]
-    plans = [(then, one) for then in FOR_LONG for one in where]
+    plans = stalls(whole)
     waiting = queue.SimpleQueue()
     for plan in plans:
         waiting.put(plan)
@@ -158,11 +126,11 @@ def stall_everywhere(ways, *programs, bound):
     Each connection must be over after `bound` seconds. So many at once cost more memory than a first few: what the
     allocator keeps of them is no leak.
     """
-    _warm_up(ways, None)
+    warm_up(ways, None)
     pool = concurrent.futures.ThreadPoolExecutor(len(ways))
     with nothing_left_behind(*programs, memory=24 * MIB) as growth, pool:
         longest = max(pool.map(_stall, ways))
     if longest > bound:
         raise AssertionError(f"one was held for {longest:.1f} s")
     print(f"the longest was held for {longest:.1f} s")
-    _over(ways, None, growth)
+    over(ways, None, growth)
