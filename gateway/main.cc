@@ -66,7 +66,8 @@ int main(int argc, char** argv) {
     return serve(std::move(*config));
   } catch (const std::exception& problem) {
     spdlog::error(
-        "the gateway cannot go on: {}; does it have the memory and the descriptors that it needs (ulimit "
+        "the gateway cannot go on: {}; does it have the memory, the descriptors and the threads that it "
+        "needs (ulimit "
         "-a)?",
         problem.what());
     return failed;

@@ -83,7 +83,7 @@ int main(int argc, char** argv) {
     if (const auto* admin = std::get_if<AdminCommand>(&command)) return run(*admin, variable);
   } catch (const std::exception& problem) {
     std::cerr << "otoroshictl: cannot go on: " << problem.what()
-              << "; does it have the memory and the descriptors that it needs (ulimit -a)?\n";
+              << "; does it have the memory, the descriptors and the threads that it needs (ulimit -a)?\n";
     return failed;
   }
   return run(std::get<PrintAndExit>(command));

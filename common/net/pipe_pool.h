@@ -41,8 +41,9 @@ class Pipe {
 
 class PipePool {
  public:
-  // As much as a socket buffer holds: each splice then takes all that is there. Bulk needs about two thirds of
-  // the CPU that it needs with 256 KiB. All pipes of a user share the kernel's pipe-user-pages-soft of 64 MiB.
+  // As much as a socket buffer holds: each splice then takes all that is there. Bulk needs about two thirds
+  // of the CPU that it needs with 256 KiB. All pipes of a user share the kernel's pipe-user-pages-soft of 64
+  // MiB.
   static constexpr std::size_t pipe_size = 1024 * 1024;
 
   PipePool() = default;

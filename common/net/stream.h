@@ -1,9 +1,10 @@
 // Stream: the one interface that TCP, TLS, replayed bytes, a tunnel's WebSocket and the pipes of the tests
 // share, so that the relay (net/relay.h) is written once.
 //
-// A two-way byte stream. One coroutine reads and one writes at a time; everything happens on the thread of
-// the worker that owns the connection. Operations never block: what cannot be done now answers `would_block`,
-// and the caller sleeps (net/wait.h) until it is worth trying again. A stream that wraps another one owns it.
+// A two-way byte stream. One coroutine reads and one writes at a time; all of this happens on the thread
+// of the worker that owns the connection. Operations never block: what cannot be done now answers
+// `would_block`, and the caller sleeps (net/wait.h) until it is worth trying again. A stream that wraps
+// another one owns it.
 #pragma once
 
 #include <cstddef>

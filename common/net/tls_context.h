@@ -21,12 +21,13 @@ namespace otoroshi {
 
 constexpr std::string_view postgresql_alpn = "postgresql";  // direct TLS of PostgreSQL 17
 
-// Asked during the handshake of one connection, as soon as its ClientHello is complete.
+// Asked during the handshake of one connection, as soon as its ClientHello is complete: on the thread of the
+// worker's assistant, so it must touch neither what belongs to the worker nor what others read meanwhile.
 class ServerNameGate {
  public:
   virtual ~ServerNameGate() = default;
   // `server_name`: as in normalised_server_name(); nullopt: the client sent none. false refuses the handshake
-  // with the alert unrecognized_name. Called once a connection; must not throw.
+  // with the alert unrecognized_name. Called once a connection; may throw std::bad_alloc only.
   virtual bool admit(std::optional<std::string_view> server_name) = 0;
 };
 

@@ -45,10 +45,7 @@ bool use_certificates(SSL* ssl, std::span<const CertificatePtr> certificates) {
   return any;
 }
 
-// Runs when the ClientHello is complete and before anything is decided by it. Not the older servername
-// callback: that one comes after the decision about resumption and, in TLS 1.2, may tell the name of the
-// resumed session.
-int on_client_hello(SSL* ssl, int* alert, void*) {
+int take_client_hello(SSL* ssl, int* alert) {
   const auto* pending = Pending::get(ssl);
   if (!pending) return SSL_CLIENT_HELLO_SUCCESS;  // the second hello, after a HelloRetryRequest
   auto name = requested_name(ssl);
@@ -67,6 +64,18 @@ int on_client_hello(SSL* ssl, int* alert, void*) {
                         chosen.front()->origin + ": the certificate cannot be used: " + take_openssl_error());
   Pending::set(ssl, nullptr);
   return SSL_CLIENT_HELLO_SUCCESS;
+}
+
+// Runs when the ClientHello is complete and before anything is decided by it. Not the older servername
+// callback: that one comes after the decision about resumption and, in TLS 1.2, may tell the name of the
+// resumed session.
+int on_client_hello(SSL* ssl, int* alert, void*) {
+  try {
+    return take_client_hello(ssl, alert);
+  } catch (const std::bad_alloc&) {  // OpenSSL's frames are C
+    *alert = SSL_AD_INTERNAL_ERROR;
+    return SSL_CLIENT_HELLO_ERROR;
+  }
 }
 
 // Only so that the answer acknowledges the server name (RFC 6066 section 3).

@@ -16,8 +16,8 @@ class TlsSessions {
   // `key`: the host, and whatever else must be the same for a session to be used again.
   // Keeps a copy: OpenSSL makes a session useless when its connection ends without close_notify.
   void remember(const std::string& key, const SSL_SESSION* session);
-  // The latest; null: none. A session of TLS 1.3 is given out only once, lest an observer links the connections:
-  // so several are kept, for connections that begin side by side.
+  // The latest; null: none. A session of TLS 1.3 is given out only once, lest an observer links the
+  // connections: so several are kept, for connections that begin side by side.
   SslSessionPtr take(const std::string& key);
 
  private:

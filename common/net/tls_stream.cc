@@ -5,9 +5,12 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
+#include <span>
 #include <string_view>
 
 #include "common/net/prefixed_stream.h"
+#include "common/net/side_job.h"
 #include "common/net/tls_failure.h"
 
 namespace otoroshi {
@@ -45,24 +48,31 @@ std::size_t useful_bytes(Bytes bytes) {
 
 }  // namespace
 
-// A step of the handshake, which the worker's assistant does: OpenSSL then meets no socket, but reads what
-// was received and leaves in pending_ what is to be sent.
-struct TlsStream::HandshakeStep {
+// A handshake goes on by steps, which the worker's assistant does: OpenSSL then meets no socket, but reads
+// what was received and leaves in pending_ what is to be sent.
+struct TlsStream::HandshakeSteps final : SideJob {
+  explicit HandshakeSteps(TlsStream& its_stream) : SideJob(its_stream.worker_), stream(its_stream) {
+    stream.handshake_ = this;
+  }
+  ~HandshakeSteps() { stream.handshake_ = nullptr; }
+
+  bool are_complete() const { return ssl_error == SSL_ERROR_NONE; }
+
+  void do_work() override {
+    auto* ssl = stream.ssl_.get();
+    ERR_clear_error();
+    const auto outcome = SSL_do_handshake(ssl);
+    ssl_error = outcome == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl, outcome);
+    // OpenSSL's reason is in a queue of this thread.
+    if (!are_complete() && ssl_error != SSL_ERROR_WANT_READ) failure = describe_tls_failure(ssl, ssl_error);
+  }
+
+  TlsStream& stream;
   std::vector<std::byte> received;
   std::size_t offered = 0;  // of it, to OpenSSL
   std::size_t taken = 0;    // by OpenSSL
   int ssl_error = SSL_ERROR_WANT_READ;
   std::optional<Error> failure;
-
-  bool is_complete() const { return ssl_error == SSL_ERROR_NONE; }
-
-  void go_on(SSL* ssl) {
-    ERR_clear_error();
-    const auto outcome = SSL_do_handshake(ssl);
-    ssl_error = outcome == 1 ? SSL_ERROR_NONE : SSL_get_error(ssl, outcome);
-    // OpenSSL's reason is in a queue of this thread.
-    if (!is_complete() && ssl_error != SSL_ERROR_WANT_READ) failure = describe_tls_failure(ssl, ssl_error);
-  }
 };
 
 // The BIO through which OpenSSL reaches the stream underneath. Its data pointer is the TlsStream.
@@ -72,7 +82,7 @@ struct TlsStream::Bio {
   static int read(BIO* bio, char* into, std::size_t size, std::size_t* taken) {
     auto& self = stream_of(bio);
     BIO_clear_retry_flags(bio);
-    if (self.step_) return read_received(bio, into, size, taken);
+    if (self.handshake_) return read_received(bio, into, size, taken);
     if (self.reads_left_ == 0) {
       BIO_set_retry_read(bio);
       return 0;
@@ -95,11 +105,7 @@ struct TlsStream::Bio {
   static int write(BIO* bio, const char* from, std::size_t size, std::size_t* written) {
     auto& self = stream_of(bio);
     BIO_clear_retry_flags(bio);
-    if (self.step_) {
-      append(self.pending_, from, size);
-      *written = size;
-      return 1;
-    }
+    if (self.handshake_) return write_to_pending(self, from, size, written);
     auto scratch = self.worker_.record_scratch();
     if (size > scratch.size() - self.gathered_ && self.send_records().error()) return 0;
     if (self.pending_.size() - self.pending_sent_ > max_pending) {
@@ -107,22 +113,24 @@ struct TlsStream::Bio {
           {ErrorCode::protocol, self.side_, "the peer makes us answer it and does not read the answers"});
       return 0;
     }
-    if (self.pending_.empty()) {
-      std::memcpy(scratch.data() + self.gathered_, from, size);
-      self.gathered_ += size;
-    } else {
-      append(self.pending_, from, size);
-    }
+    if (!self.pending_.empty()) return write_to_pending(self, from, size, written);
+    std::memcpy(scratch.data() + self.gathered_, from, size);
+    self.gathered_ += size;
     *written = size;
     return 1;
   }
 
-  // On the assistant's thread: nothing of the worker is touched.
+  // These two also on the assistant's thread: nothing of the worker is touched.
   static int read_received(BIO* bio, char* into, std::size_t size, std::size_t* taken);
-
-  static void append(std::vector<std::byte>& bytes, const char* from, std::size_t size) {
-    auto* more = reinterpret_cast<const std::byte*>(from);
-    bytes.insert(bytes.end(), more, more + size);
+  static int write_to_pending(TlsStream& self, const char* from, std::size_t size, std::size_t* written) {
+    const auto more = std::as_bytes(std::span(from, size));
+    try {
+      self.pending_.insert(self.pending_.end(), more.begin(), more.end());
+    } catch (const std::bad_alloc&) {  // OpenSSL's frames are C
+      return 0;
+    }
+    *written = size;
+    return 1;
   }
 
   static long ctrl(BIO* bio, int command, long, void*) {
@@ -144,14 +152,14 @@ struct TlsStream::Bio {
 
 int TlsStream::Bio::read_received(BIO* bio, char* into, std::size_t size, std::size_t* taken) {
   const auto& self = stream_of(bio);
-  auto& step = *self.step_;
-  *taken = std::min(size, step.offered - step.taken);
+  auto& steps = *self.handshake_;
+  *taken = std::min(size, steps.offered - steps.taken);
   if (*taken == 0) {
     if (!self.under_ended_) BIO_set_retry_read(bio);
     return 0;
   }
-  std::memcpy(into, step.received.data() + step.taken, *taken);
-  step.taken += *taken;
+  std::memcpy(into, steps.received.data() + steps.taken, *taken);
+  steps.taken += *taken;
   return 1;
 }
 
@@ -210,48 +218,49 @@ IoResult TlsStream::send_records() {
 }
 
 Task<Result<void>> TlsStream::handshake() {
-  HandshakeStep step;
-  bool is_due = !SSL_is_server(ssl_.get());  // clients speak first
-  auto work = [&] { step.go_on(ssl_.get()); };
+  HandshakeSteps steps(*this);
+  const bool speaks_first = !SSL_is_server(ssl_.get());
+  // Who connects to a target, or has answered a client, goes on before others begin.
+  auto urgency = speaks_first ? Assistant::Urgency::served_already : Assistant::Urgency::newcomer;
+  bool is_due = speaks_first;
   for (;;) {
-    if (!step.is_complete()) is_due |= receive_for(step);
+    if (!steps.are_complete()) is_due |= receive_for(steps);
     if (is_due && !failure_) {
       is_due = false;
-      step_ = &step;
-      co_await worker_.aside(work);
-      step_ = nullptr;
+      co_await steps.done(urgency);
       // An abort in the meantime has come first.
-      if (step.failure) under_ended_ ? ssl_failed(SSL_ERROR_SYSCALL) : fail(std::move(*step.failure));
+      if (steps.failure) under_ended_ ? ssl_failed(SSL_ERROR_SYSCALL) : fail(std::move(*steps.failure));
+      if (!pending_.empty()) urgency = Assistant::Urgency::served_already;
     }
     auto sent = send_records();  // an alert too
     if (failure_) co_return std::unexpected(*failure_);
-    if (step.is_complete() && sent.done()) {
+    if (steps.are_complete() && sent.done()) {
       established_ = true;
-      step.received.erase(step.received.begin(),
-                          step.received.begin() + static_cast<std::ptrdiff_t>(step.taken));
-      under_ = with_prefix(std::move(under_), std::move(step.received));
+      steps.received.erase(steps.received.begin(),
+                           steps.received.begin() + static_cast<std::ptrdiff_t>(steps.taken));
+      under_ = with_prefix(std::move(under_), std::move(steps.received));
       co_return Result<void>();
     }
     bool slept = co_await sleep_until([&](Waiter& waiter) {
       if (sent.would_block()) under_->arm_writable(waiter);
-      if (!step.is_complete()) under_->arm_readable(waiter);
+      if (!steps.are_complete()) under_->arm_readable(waiter);
     });
     if (!slept) co_await worker_.yield();
   }
 }
 
 // Whether there is something new that OpenSSL could get on by.
-bool TlsStream::receive_for(HandshakeStep& step) {
-  auto& received = step.received;
-  received.erase(received.begin(), received.begin() + static_cast<std::ptrdiff_t>(step.taken));
-  step.taken = 0;
+bool TlsStream::receive_for(HandshakeSteps& steps) {
+  auto& received = steps.received;
+  received.erase(received.begin(), received.begin() + static_cast<std::ptrdiff_t>(steps.taken));
+  steps.taken = 0;
   const auto scratch = worker_.scratch().first(received_at_once);
   auto got = under_->try_read(scratch);
   if (got.error()) fail(under_->failure());
   if (got.end()) under_ended_ = true;
   received.insert(received.end(), scratch.begin(), scratch.begin() + static_cast<std::ptrdiff_t>(got.bytes));
-  step.offered = under_ended_ ? received.size() : useful_bytes(received);
-  return under_ended_ || step.offered > 0;
+  steps.offered = under_ended_ ? received.size() : useful_bytes(received);
+  return under_ended_ || steps.offered > 0;
 }
 
 IoResult TlsStream::try_read(MutableBytes into) {
@@ -345,6 +354,7 @@ void TlsStream::arm_writable(Waiter& waiter) {
 
 void TlsStream::abort(const Error& why) {
   if (!failure_) failure_ = why;
+  if (handshake_) handshake_->withdraw();
   under_->abort(why);
 }
 

@@ -23,7 +23,8 @@ class TlsStream final : public Stream {
 
   // Must be complete before anything else is called. On failure an alert has been sent where TLS has one, and
   // the error says what was wrong with the peer's certificate or protocol. The caller bounds it with a
-  // Deadline.
+  // Deadline. OpenSSL and its callbacks run on the assistant's thread meanwhile (net/side_job.h): nothing but
+  // abort(), is_broken() and arm_broken() may be called until it is complete.
   Task<Result<void>> handshake();
 
   // For a protocol inside that has an end of its own, as a tunnel's WebSocket: a FIN without close_notify,
@@ -51,7 +52,7 @@ class TlsStream final : public Stream {
  private:
   struct Bio;
   friend Bio;
-  struct HandshakeStep;
+  struct HandshakeSteps;
   // Reads of the stream underneath for one of ours, and those of them that may bring nothing: a peer may send
   // records without end that carry nothing.
   static constexpr unsigned reads_at_once = 16;
@@ -59,7 +60,7 @@ class TlsStream final : public Stream {
   // Bytes of answers that wait for a peer who does not read.
   static constexpr std::size_t max_pending = 512 * 1024;
 
-  bool receive_for(HandshakeStep& step);
+  bool receive_for(HandshakeSteps& steps);
   IoResult fail(Error why);
   IoResult ssl_failed(int ssl_error);
   bool is_between_records() const;
@@ -74,7 +75,7 @@ class TlsStream final : public Stream {
   std::size_t gathered_ = 0;        // bytes of ours in the worker's record scratch, only during one call
   std::vector<std::byte> pending_;  // records that the socket did not take
   std::size_t pending_sent_ = 0;
-  HandshakeStep* step_ = nullptr;  // while the assistant is at it
+  HandshakeSteps* handshake_ = nullptr;  // during handshake()
   Side side_;
   unsigned reads_left_ = 0;
   // OpenSSL wrote nothing because the peer has begun a message of the handshake and not finished it.

@@ -9,6 +9,26 @@ namespace otoroshi {
 
 using std::chrono::milliseconds;
 
+namespace {
+
+// Signals are for the main thread: threads that begin meanwhile have all of them blocked.
+class NoSignals {
+ public:
+  NoSignals() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before_);
+  }
+  ~NoSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  NoSignals(const NoSignals&) = delete;
+  NoSignals& operator=(const NoSignals&) = delete;
+
+ private:
+  sigset_t before_;
+};
+
+}  // namespace
+
 Worker::Worker()
     : scratch_(std::make_unique_for_overwrite<std::byte[]>(scratch_size)),
       frame_scratch_(std::make_unique_for_overwrite<std::byte[]>(frame_scratch_size)),
@@ -20,12 +40,10 @@ Worker::~Worker() {
 }
 
 void Worker::start() {
+  const NoSignals inherited;
+  assistant_.emplace([this] { reactor_.interrupt(); });
   thread_ = std::thread([this] {
-    // Signals are for the main thread.
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_BLOCK, &all, nullptr);
-    run();
+    while (!stopping_) run_once(Clock::duration::max());
   });
 }
 
@@ -36,11 +54,6 @@ void Worker::stop() {
 
 void Worker::join() {
   if (thread_.joinable()) thread_.join();
-}
-
-void Worker::run() {
-  assistant_.emplace();
-  while (!stopping_) run_once(Clock::duration::max());
   assistant_.reset();
 }
 
@@ -48,6 +61,7 @@ std::size_t Worker::run_once(Clock::duration limit) {
   auto count = reactor_.wait(timeout_ms(limit));
   count += timers_.expire_due();
   count += run_posted();
+  if (assistant_) count += assistant_->finish_done();
   return count + resume_yielded();
 }
 

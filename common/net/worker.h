@@ -1,5 +1,6 @@
 // A worker: one thread with its own event loop, timers, scratch memory and pipes. A connection lives on one
-// worker from accept to close, so nothing on its path needs a lock.
+// worker from accept to close, so nothing on the path of its bytes needs a lock. Only side jobs
+// (net/side_job.h) are done on another thread, the assistant's, while the connection waits for them.
 #pragma once
 
 #include <atomic>
@@ -25,8 +26,10 @@ class Worker {
   Worker();
   ~Worker();  // stops and joins
 
-  void start();  // runs the loop on a thread of its own
-  void stop();   // any thread; the loop ends even if connections are left
+  // Runs the loop on a thread of its own, with an assistant. Throws std::system_error if there can be no
+  // further threads.
+  void start();
+  void stop();  // any thread; the loop ends even if connections are left
   void join();
 
   // One round of the loop on the calling thread, for tests: waits for at the most `limit` and returns how
@@ -58,34 +61,8 @@ class Worker {
     return Yield{*this};
   }
 
-  // `co_await worker.aside(work)`: calls work() where it keeps no other connection waiting, on the
-  // assistant's thread, and goes on on the worker's. For arithmetic that takes longer than a connection
-  // should wait, such as a TLS handshake's. `work` must neither throw nor touch what belongs to the worker.
-  // Worker's thread only.
-  template <class Work>
-  auto aside(Work& work) {
-    struct Aside final : Assistant::Job {
-      Aside(Worker& its_worker, Work& its_work) : worker(its_worker), work(its_work) {}
-      bool await_ready() {
-        if (worker.assistant_) return false;
-        work();  // in tests that run the loop themselves
-        return true;
-      }
-      void await_suspend(std::coroutine_handle<> its_sleeper) {
-        sleeper = its_sleeper;
-        worker.assistant_->give(*this);
-      }
-      void await_resume() const noexcept {}
-      void run() override { work(); }
-      void done() override {
-        worker.post([this] { sleeper.resume(); });
-      }
-      Worker& worker;
-      Work& work;
-      std::coroutine_handle<> sleeper;
-    };
-    return Aside(*this, work);
-  }
+  // For net/side_job.h; null where a test runs the loop itself.
+  Assistant* assistant() { return assistant_ ? &*assistant_ : nullptr; }
 
  private:
   static constexpr std::size_t scratch_size = 512 * 1024;
@@ -93,7 +70,6 @@ class Worker {
   static constexpr std::size_t frame_scratch_size = scratch_size / 2 + 64;
   static constexpr std::size_t record_scratch_size = 288 * 1024;
 
-  void run();
   std::size_t run_posted();
   std::size_t resume_yielded();
   int timeout_ms(Clock::duration limit) const;
@@ -105,7 +81,7 @@ class Worker {
   std::unique_ptr<std::byte[]> frame_scratch_;
   std::unique_ptr<std::byte[]> record_scratch_;
   std::vector<std::coroutine_handle<>> yielded_;
-  std::optional<Assistant> assistant_;  // while the worker's own thread runs
+  std::optional<Assistant> assistant_;  // from start() to join()
 
   std::mutex mutex_;  // guards posted_
   std::vector<std::function<void()>> posted_;

@@ -180,7 +180,7 @@ class Opening {
     const auto advice = error.code == ErrorCode::untrusted
                             ? "; --ca-file names an authority to trust, --insecure takes any certificate"
                             : "; is --tls right, and the port of --host?";
-    co_return failure(error, "no TLS with " + gateway() + ": " + error.sentence + advice);
+    co_return failure(error, "no TLS with " + gateway() + ": " + told_of_gateway(error) + advice);
   }
 
   Task<Failure> upgrade(const Credentials& credentials) {

@@ -50,6 +50,7 @@ class Aborts(Story):
                 ways.gateway.signal(signal.SIGKILL)
                 self.assertEqual(client.how_it_ends(), "reset")
                 tunnel.wait_line("WARN|ERROR", start=start)
+                ways.gateway.wait()  # until it listens no more
                 with connect(tunnel) as late:  # it goes on listening, and tells why nothing comes of it
                     self.assertEqual(late.how_it_ends(), "reset")
                 tunnel.wait_line("refused", start=start)
@@ -61,6 +62,7 @@ class Aborts(Story):
                 client.round_trip()
                 tunnel.signal(signal.SIGKILL)
                 self.assertEqual(target.wait_end(number), "reset")
+                tunnel.wait()
 
     def test_the_target_is_killed(self):
         redis = self.use(Redis())

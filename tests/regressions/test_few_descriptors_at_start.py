@@ -1,11 +1,14 @@
 """With few descriptors (ulimit -n 14) gateway and otoroshictl aborted with a core dump in place of a sentence."""
 
-from support import Process, Story, main, plain, program_path, run_gateway, to
+import unittest
+
+from support import SANITIZED, Process, Story, main, plain, program_path, run_gateway, to
 from support.gateway import GatewayFolder
 
 FAILURE, WRONG_SETTINGS = 1, 2  # the latter for a file of the settings that cannot be opened
 
 
+@unittest.skipIf(SANITIZED, "UBSan looks at memory by a pipe, and mistakes the lack of descriptors for bad memory")
 class FewDescriptors(Story):
     def test_each_number_gets_a_sentence(self):
         folder = GatewayFolder([plain().targets(to({"host": "127.0.0.1", "port": 1}))], {})

@@ -307,6 +307,7 @@ TEST_CASE("names whose last query was slow leave threads to the others") {
   for (const auto& name : slow) ask(resolver, worker, name, failsafe, again);
   ask(resolver, worker, other, failsafe, again);
   REQUIRE(held_queries.wait_begun(other));
+  REQUIRE(held_queries.wait_begun(2));
   CHECK(held_queries.begun() == 2);  // one of the slow ones, and the other one
   held_queries.let_go();
   REQUIRE(all_ended(worker, again));
