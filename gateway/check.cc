@@ -35,6 +35,7 @@ class Check {
     check_tls_material();
     if (!read_entities()) return;
     known_.tls = tls_.served(entities_.certificates, nullptr);
+    append(problems_, known_.tls->problems());
     check_services();
     check_tunnel();
     warn_about_missing_certificates();

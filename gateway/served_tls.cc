@@ -5,6 +5,7 @@
 #include <unordered_map>
 #include <utility>
 
+#include "common/model/stored_certificate_check.h"
 #include "common/net/certificate.h"
 #include "gateway/store/entity_kinds.h"
 
@@ -13,10 +14,6 @@ namespace {
 
 // Four records are read from a busy client's socket at once; an idle one keeps no buffer.
 constexpr std::size_t read_ahead = 64 * 1024;
-
-bool is_for_listeners(const StoredCertificate& certificate) {
-  return !certificate.revoked && !certificate.ca && !certificate.client && !certificate.keypair;
-}
 
 bool is_trusted_authority(const StoredCertificate& certificate) {
   return certificate.ca && !certificate.revoked;

@@ -33,14 +33,15 @@ class ServedTls {
     friend bool operator==(const Sources&, const Sources&) = default;
   };
 
-  // Shows the folder's certificates, and of the stored ones those that are neither revoked nor an authority,
-  // a client's or a key pair, and whose time it is at `now`. Stored certificates that are the same objects as
-  // in `previous` (may be null) are not parsed again; if nothing is new, the answer is `previous`.
+  // Shows the folder's certificates, and of the stored ones those for listeners whose time it is at `now`.
+  // Stored certificates that are the same objects as in `previous` (may be null) are not parsed again; if
+  // nothing is new, the answer is `previous`.
   static ServedTlsPtr build(Sources sources, EntityList<StoredCertificate> stored, std::time_t now,
                             const ServedTlsPtr& previous);
 
   const CertificateStorePtr& certificates() const { return certificates_; }
-  // Stored certificates that should be shown and cannot be read; the check of entities lets none in.
+  // Stored certificates that should be shown and are not: the checks let none in that cannot be read, but
+  // the machine may have come to want stronger ones.
   const Problems& problems() const { return problems_; }
   // When a stored certificate begins or ceases to be shown: from then on, build anew.
   std::time_t good_until() const { return good_until_; }

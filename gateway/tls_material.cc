@@ -54,15 +54,11 @@ bool TlsMaterial::reload_if_changed() {
 
 ServedTlsPtr TlsMaterial::served(const EntityList<StoredCertificate>& stored,
                                  const ServedTlsPtr& previous) const {
-  auto served = ServedTls::build({.folder = folder_,
-                                  .default_domain = config_.certificates.default_domain,
-                                  .client_ca_pem = client_ca_pem_,
-                                  .ticket_keys = ticket_keys_},
-                                 stored, std::time(nullptr), previous);
-  if (served == previous) return served;
-  for (const auto& problem : served->problems())
-    spdlog::error("{} is not used: {}", problem.path, problem.sentence);
-  return served;
+  return ServedTls::build({.folder = folder_,
+                           .default_domain = config_.certificates.default_domain,
+                           .client_ca_pem = client_ca_pem_,
+                           .ticket_keys = ticket_keys_},
+                          stored, std::time(nullptr), previous);
 }
 
 Result<TlsClientContext> make_upstream_tls(const GatewayConfig& config) {

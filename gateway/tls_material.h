@@ -29,7 +29,7 @@ class TlsMaterial {
   Problems warnings() const { return folder_->warnings(); }  // those that are used and deserve a look
 
   // What TLS is served by with what was read last and these stored certificates. `previous`: what it was
-  // served by before, or null; spares work. Logs problems() of what it answers.
+  // served by before, or null; spares work.
   ServedTlsPtr served(const EntityList<StoredCertificate>& stored, const ServedTlsPtr& previous) const;
 
  private:

@@ -40,10 +40,6 @@ bool holds_a_private_key(std::string_view pem) {
   return pem.find("PRIVATE KEY-----") != pem.npos;
 }
 
-bool is_shown(const StoredCertificate& certificate) {
-  return !certificate.ca && !certificate.client && !certificate.keypair;
-}
-
 void tell_whose_key(const Chain& chain, const EVP_PKEY* key, const JsonPlace& place) {
   for (std::size_t i = 1; i < chain.size(); ++i) {
     if (!is_key_of(chain[i].get(), key)) continue;
@@ -60,19 +56,45 @@ void check_strength(const Chain& chain, EVP_PKEY* key, const JsonPlace& place) {
     place.problem(usable.error().sentence);
 }
 
-void check_key(const StoredCertificate& certificate, const Chain& chain, const JsonPlace& root) {
-  const auto place = root / "privateKey";
+// A chain and the key of its first certificate; empty and null where there is none that can be used.
+struct Pair {
+  Chain chain;
+  PrivateKeyPtr key;
+};
+
+Chain read_chain(const StoredCertificate& certificate, const JsonPlace& place) {
+  if (!is_short_enough(certificate.chain, max_chain_bytes, place)) return {};
+  auto chain = parse_certificates(certificate.chain);
+  if (!chain) place.problem(chain.error().sentence);
+  if (holds_a_private_key(certificate.chain))
+    place.problem("holds a private key, which would be shown with it: move that to \"privateKey\"");
+  return std::move(chain).value_or(Chain());
+}
+
+PrivateKeyPtr read_key(const StoredCertificate& certificate, const Chain& chain, const JsonPlace& place) {
   if (certificate.private_key.empty()) {
-    if (certificate.ca || certificate.client) return;
-    return place.problem(
-        "is missing: only with \"ca\" or \"client\" true a certificate does without its private key");
+    if (!certificate.ca && !certificate.client)
+      place.problem(
+          "is missing: only with \"ca\" or \"client\" true a certificate does without its private key");
+    return nullptr;
   }
-  if (!is_short_enough(certificate.private_key, max_key_bytes, place)) return;
-  const auto key = parse_private_key(certificate.private_key, certificate.password);
-  if (!key) return place.problem(key.error().sentence);
-  if (chain.empty()) return;
-  if (!is_key_of(chain.front().get(), key->get())) return tell_whose_key(chain, key->get(), place);
-  if (is_shown(certificate)) check_strength(chain, key->get(), root / "chain");
+  if (!is_short_enough(certificate.private_key, max_key_bytes, place)) return nullptr;
+  auto key = parse_private_key(certificate.private_key, certificate.password);
+  if (!key) {
+    place.problem(key.error().sentence);
+    return nullptr;
+  }
+  if (chain.empty()) return nullptr;
+  if (is_key_of(chain.front().get(), key->get())) return std::move(*key);
+  tell_whose_key(chain, key->get(), place);
+  return nullptr;
+}
+
+Pair read_pair(const StoredCertificate& certificate, const JsonPlace& root) {
+  Pair pair{read_chain(certificate, root / "chain"), nullptr};
+  if (is_short_enough(certificate.password, max_password_bytes, root / "password"))
+    pair.key = read_key(certificate, pair.chain, root / "privateKey");
+  return pair;
 }
 
 std::string_view certificate_type(const StoredCertificate& certificate) {
@@ -108,7 +130,7 @@ void warn_about_use(const StoredCertificate& certificate, const X509Ptr& leaf, c
   if (certificate.ca && !may_sign_others(leaf)) {
     ca.problem("the certificate does not allow itself to sign others: no client's is taken by its signature");
   }
-  if (!is_shown(certificate) || !names_in(leaf.get()).empty()) return;
+  if (!is_for_listeners(certificate) || !names_in(leaf.get()).empty()) return;
   if (may_sign_others(leaf))
     ca.problem("is false, and the certificate is an authority's: only true lets it sign clients' ones");
   else
@@ -117,21 +139,21 @@ void warn_about_use(const StoredCertificate& certificate, const X509Ptr& leaf, c
 
 }  // namespace
 
+bool is_for_listeners(const StoredCertificate& certificate) {
+  return !certificate.revoked && !certificate.ca && !certificate.client && !certificate.keypair;
+}
+
 Problems check(const StoredCertificate& certificate) {
   Problems problems;
   const JsonPlace root(problems);
-  const auto chain_place = root / "chain";
-  Chain chain;
-  if (is_short_enough(certificate.chain, max_chain_bytes, chain_place)) {
-    if (auto parsed = parse_certificates(certificate.chain))
-      chain = std::move(*parsed);
-    else
-      chain_place.problem(parsed.error().sentence);
-    if (holds_a_private_key(certificate.chain))
-      chain_place.problem("holds a private key, which would be shown with it: move that to \"privateKey\"");
-  }
-  if (is_short_enough(certificate.password, max_password_bytes, root / "password"))
-    check_key(certificate, chain, root);
+  const auto pair = read_pair(certificate, root);
+  if (pair.key && is_for_listeners(certificate)) check_strength(pair.chain, pair.key.get(), root / "chain");
+  return problems;
+}
+
+Problems check_stored(const StoredCertificate& certificate) {
+  Problems problems;
+  read_pair(certificate, JsonPlace(problems));
   return problems;
 }
 

@@ -9,8 +9,14 @@
 
 namespace otoroshi {
 
+// Whether listeners show it to clients.
+bool is_for_listeners(const StoredCertificate& certificate);
+
 // Every reason to refuse it; paths are those of its JSON.
 Problems check(const StoredCertificate& certificate);
+// Likewise, but how strong it has to be is not asked: that depends on the machine, and may have changed since
+// it was stored.
+Problems check_stored(const StoredCertificate& certificate);
 
 // What is accepted and deserves a look. `now`: in seconds since 1970.
 Problems warnings(const StoredCertificate& certificate, std::time_t now);

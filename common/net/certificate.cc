@@ -47,6 +47,12 @@ std::optional<std::string> normalised_pattern(std::string_view name) {
   return domain ? std::optional("*." + *domain) : std::nullopt;
 }
 
+// What OpenSSL takes at the level that it has by default is known; others are for who has set them.
+const char* strong_enough_for(int security_level) {
+  if (security_level != 2) return "a longer key, and a stronger signature";
+  return "RSA of 2048 bits or more, or a curve like P-256, signed with SHA-256 or better";
+}
+
 std::string ip_text(const ASN1_OCTET_STRING* address) {
   auto size = ASN1_STRING_length(address);
   std::array<char, INET6_ADDRSTRLEN> text{};
@@ -178,9 +184,9 @@ Result<void> usable_for_tls(X509* leaf, EVP_PKEY* key, STACK_OF(X509) * chain) {
   if (!context) return std::unexpected(context.error());
   const SslPtr ssl(SSL_new(context->get()));
   if (SSL_use_cert_and_key(ssl.get(), leaf, key, chain, 1) == 1) return {};
+  const auto level = SSL_get_security_level(ssl.get());
   return unusable("TLS cannot be done with it, OpenSSL says: " + take_openssl_error() +
-                  " (its security level is " + std::to_string(SSL_get_security_level(ssl.get())) +
-                  "); take RSA of 2048 bits or more, or a curve like P-256, signed with SHA-256 or better");
+                  " (its security level is " + std::to_string(level) + "); take " + strong_enough_for(level));
 }
 
 Result<CertificatePtr> parse_certificate(std::string_view chain_pem, std::string_view key_pem,

@@ -149,6 +149,7 @@ const EntityKinds& entity_kinds() {
        .keep_secrets = otoroshi::keep_secrets,
        .complete = otoroshi::complete,
        .check = otoroshi::check,
+       .check_stored = otoroshi::check_stored,
        .warnings = warnings_now,
        .hide_secrets = otoroshi::hide_secrets,
        .id_prefix = "cert_",

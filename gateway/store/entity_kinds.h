@@ -37,7 +37,9 @@ struct EntityKind {
   void (*keep_secrets)(Entity& incoming, const Entity& stored) = [](Entity&, const Entity&) {};
   // Then what follows from its other fields is filled in (`?enrich=false` leaves this out).
   void (*complete)(Entity&) = [](Entity&) {};
-  Problems (*check)(const Entity&);     // every reason to refuse it that reading does not find
+  Problems (*check)(const Entity&);  // every reason to refuse it that reading does not find
+  // Likewise of one that was accepted once: no update of the machine may keep the gateway from starting.
+  Problems (*check_stored)(const Entity&) = check;
   Problems (*warnings)(const Entity&);  // what is accepted and has no effect
   // Takes out what is shown only where it is asked for (`?reveal=true`).
   void (*hide_secrets)(Entity&) = [](Entity&) {};

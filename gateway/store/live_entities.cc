@@ -1,5 +1,7 @@
 #include "gateway/store/live_entities.h"
 
+#include <spdlog/spdlog.h>
+
 #include <map>
 #include <utility>
 
@@ -43,6 +45,10 @@ std::unexpected<ChangeRefused> refused(std::vector<ListenerSet::CannotListen> fa
   }
   if (refused_change.problems.empty()) return refused(failures.front().error);  // one of our own settings
   return std::unexpected(std::move(refused_change));
+}
+
+void log_unused_certificates(const ServedTls& tls) {
+  for (const auto& [certificate, why] : tls.problems()) spdlog::error("{} is not used: {}", certificate, why);
 }
 
 }  // namespace
@@ -101,6 +107,7 @@ Result<void> LiveEntities::store(Entities wanted) {
 }
 
 void LiveEntities::serve_by(SnapshotPtr snapshot, ListenerSet::Opened opened) {
+  if (!snapshot_ || snapshot_->tls != snapshot->tls) log_unused_certificates(*snapshot->tls);
   const Stopwatch watch;
   listeners_.serve_by(*snapshot, std::move(opened));
   snapshot_ = std::move(snapshot);

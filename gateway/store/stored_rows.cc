@@ -45,7 +45,7 @@ class RowReader {
   template <class Entity>
   void read_entity(const EntityKind<Entity>& kind, const Row& row) {
     auto entity = parse_entity(kind.description(), row.json);
-    auto problems = entity ? kind.check(*entity) : std::move(entity.error());
+    auto problems = entity ? kind.check_stored(*entity) : std::move(entity.error());
     if (problems.empty() && (*entity).*kind.id != row.id)
       problems.push_back({std::string("/").append(kind.id_field), "is not the id of the row"});
     if (!problems.empty()) {
