@@ -191,8 +191,9 @@ std::unexpected<Refusal> Admitting::no_token(const JwtRule& rule) const {
 
 Admission<Caller> Admitting::finish(Quotas& quotas) {
   if (used_key_) {
-    if (auto taken = quotas.take(*used_key_, now_); !taken)
-      return std::unexpected(Refusal{429, "errors.too.much.requests", std::move(taken.error())});
+    auto taken = quotas.take(*used_key_, now_);
+    if (!taken) return std::unexpected(Refusal{429, "errors.too.much.requests", std::move(taken.error())});
+    caller_.quota_taken = *taken;
   }
   return std::move(caller_);
 }

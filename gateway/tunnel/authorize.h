@@ -32,6 +32,7 @@ struct Caller {
   std::string route_id;
   std::string api_key_id;           // "": none was used
   std::string api_key_secret_used;  // the secret that was shown, to notice that it was replaced
+  Quotas::Taken quota_taken;        // of that key
   std::string session_id;
   std::vector<std::shared_ptr<const JwtChecker>> verifiers;  // as they were when they believed its tokens
   // The end of the tokens, leeway included. A key and a session have theirs in the table, where it may

@@ -26,7 +26,7 @@ std::int64_t Quotas::Count::opened_in(std::int64_t asked_period) {
   return opened;
 }
 
-Result<void> Quotas::take(const ApiKey& key, std::chrono::system_clock::time_point now) {
+Result<Quotas::Taken> Quotas::take(const ApiKey& key, std::chrono::system_clock::time_point now) {
   const Periods periods(now);
   const auto used_up = [&](std::int64_t quota, const char* period, const char* field) {
     return fail(ErrorCode::limit, Side::client,
@@ -41,14 +41,14 @@ Result<void> Quotas::take(const ApiKey& key, std::chrono::system_clock::time_poi
   if (use.month.opened_in(periods.month) >= key.monthly_quota)
     return used_up(key.monthly_quota, "month", "monthlyQuota");
   for (auto* count : {&use.second, &use.day, &use.month}) ++count->opened;
-  return {};
+  return Taken{now, use.resets};
 }
 
-void Quotas::give_back(const std::string& client_id, std::chrono::system_clock::time_point taken) {
-  const Periods periods(taken);
+void Quotas::give_back(const std::string& client_id, const Taken& taken) {
+  const Periods periods(taken.time);
   const std::lock_guard lock(mutex_);
   auto& use = uses_[client_id];
-  // Nothing is left of what was counted before a reset().
+  if (use.resets != taken.resets) return;
   const auto take_one = [](Count& count, std::int64_t period) {
     if (count.period == period && count.opened > 0) --count.opened;
   };
@@ -62,13 +62,14 @@ Quotas::Used Quotas::used(const std::string& client_id, std::chrono::system_cloc
   const std::lock_guard lock(mutex_);
   const auto use = uses_.find(client_id);
   if (use == uses_.end()) return {};
-  auto& [second, day, month] = use->second;
+  auto& [resets, second, day, month] = use->second;
   return {second.opened_in(periods.second), day.opened_in(periods.day), month.opened_in(periods.month)};
 }
 
 void Quotas::reset(const std::string& client_id) {
   const std::lock_guard lock(mutex_);
-  uses_.erase(client_id);
+  auto& use = uses_[client_id];
+  use = Use{use.resets + 1, {}, {}, {}};
 }
 
 }  // namespace otoroshi::gateway

@@ -15,11 +15,16 @@ namespace otoroshi::gateway {
 
 class Quotas {
  public:
+  // When a tunnel was counted.
+  struct Taken {
+    std::chrono::system_clock::time_point time;
+    std::uint64_t resets = 0;  // of its key until then
+  };
   // Counts one more tunnel, unless one of the key's quotas is used up: then nothing is counted, and the
   // failure (limit, client) names the quota.
-  Result<void> take(const ApiKey& key, std::chrono::system_clock::time_point now);
-  // The tunnel that was counted at `taken` was not opened after all.
-  void give_back(const std::string& client_id, std::chrono::system_clock::time_point taken);
+  Result<Taken> take(const ApiKey& key, std::chrono::system_clock::time_point now);
+  // The tunnel was not opened after all. One that was counted before a reset() has nothing to give back.
+  void give_back(const std::string& client_id, const Taken& taken);
 
   // How many tunnels a key has opened in each of the periods that `now` is in.
   struct Used {
@@ -42,6 +47,7 @@ class Quotas {
     std::int64_t second, day, month;  // numbers since 1970
   };
   struct Use {
+    std::uint64_t resets = 0;
     Count second, day, month;
   };
   std::mutex mutex_;

@@ -110,8 +110,8 @@ Task<Admission<tunnel::Request>> open_tunnel(WorkerContext& context, ConnectionR
   auto reached = co_await reach_destination(context, record, *request);
   if (reached) reached = still_admitted(context, *record.tunnel->caller);
   if (!reached) {
-    const auto& key = record.tunnel->caller->api_key_id;
-    if (!key.empty()) quotas.give_back(key, now);
+    const auto& admitted = *record.tunnel->caller;
+    if (!admitted.api_key_id.empty()) quotas.give_back(admitted.api_key_id, admitted.quota_taken);
     co_return std::unexpected(std::move(reached.error()));
   }
   co_return request;

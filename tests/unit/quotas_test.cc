@@ -69,12 +69,12 @@ TEST_CASE("quotas: a tunnel that was not opened is given back to the periods tha
   Quotas quotas;
   const auto key = key_with(10, 5, 7);
   REQUIRE(opened(quotas, key, noon) == 5);
-  quotas.give_back("k", noon);
+  quotas.give_back("k", {noon});
   CHECK(opened(quotas, key, noon + 1s) == 1);
-  quotas.give_back("k", noon + 1s);
+  quotas.give_back("k", {noon + 1s});
   const auto tomorrow = noon + 24h;  // another month begins, too
   REQUIRE(opened(quotas, key, tomorrow) == 5);
-  quotas.give_back("k", noon + 1s);  // belongs to yesterday
+  quotas.give_back("k", {noon + 1s});  // belongs to yesterday
   CHECK(opened(quotas, key, tomorrow + 1s) == 0);
 }
 
