@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <concepts>
 #include <cstdio>
-#include <map>
 
 #include "gateway/config/import_file.h"
 #include "gateway/store/entities_check.h"
@@ -62,7 +61,8 @@ class Check {
     if (!stored || !imported) return false;
     append(warnings_, imported->warnings);
     entities_ = plan_import(*stored, std::move(imported->entities), import_mode(config_)).entities;
-    const auto conflicts = imported->places.locate(check_together(entities_, nullptr, config_));
+    places_ = std::move(imported->places);
+    const auto conflicts = places_.locate(check_together(entities_, nullptr, config_));
     append(problems_, conflicts);
     return conflicts.empty();
   }
@@ -74,30 +74,27 @@ class Check {
     if (auto made = make_upstream_tls(config_); !made) problems_.push_back({"", made.error().sentence});
   }
 
-  // A snapshot stops at its first bad port; one for each port tells them all.
   void check_services() {
-    std::map<ListenAddress, EntityList<TcpService>> by_address;
-    for (const auto& service : entities_.services) {
-      if (service->enabled) by_address[{service->interface, service->port}].push_back(service);
-    }
-    for (auto& [address, sharing] : by_address) {
-      check_snapshot({.services = std::move(sharing)}, TunnelSettings::off());
-    }
-    service_ports_ = by_address.size();
+    const auto built = build({.services = entities_.services}, TunnelSettings::off());
+    if (built) service_ports_ = built->ports.size();
   }
 
   void check_tunnel() {
     const TunnelSettings settings{config_.tunnel,
                                   config_.secret};  // whatever the secret will be: none is made
-    check_snapshot({.tunnel = entities_.tunnel}, settings);
+    build({.tunnel = entities_.tunnel}, settings);
     if (settings.is_on() || entities_.tunnel.routes.empty()) return;
     warnings_.push_back({"tunnel", "\"port\" and \"tlsPort\" are 0: the routes are not served"});
   }
 
-  void check_snapshot(Entities entities, const TunnelSettings& tunnel) {
+  // null: there are problems, and they are told.
+  SnapshotPtr build(Entities entities, const TunnelSettings& tunnel) {
     entities.certificates = entities_.certificates;
-    if (auto built = build_snapshot(std::move(entities), &known_, tls_, tunnel); !built)
-      problems_.push_back({"", built.error().sentence});
+    auto built = build_snapshot(std::move(entities), &known_, tls_, tunnel);
+    if (built) return std::move(*built);
+    append(problems_, places_.locate(built.error().problems));
+    if (built.error().problems.empty()) problems_.push_back({"", built.error().sentence});
+    return nullptr;
   }
 
   void warn_about_missing_certificates() {
@@ -131,6 +128,7 @@ class Check {
   const GatewayConfig& config_;
   TlsMaterial tls_;
   Entities entities_;
+  ImportPlaces places_;
   Snapshot known_;  // with the certificates, so that they are parsed but once
   std::size_t service_ports_ = 0;
   Problems problems_;

@@ -38,7 +38,7 @@ class Check(Story):
         needing = {"tls": "Enabled", "clientAuth": "Need"}
         code, output = self.check(service(**needing), service(id="other", port=10002, **needing))
         self.assertEqual(code, USAGE)
-        for words in ("'web'", "'other'", "set certificates.clientCaFile"):
+        for words in ("/tcpServices/0/clientAuth", "/tcpServices/1/clientAuth", "set certificates.clientCaFile"):
             self.assertIn(words, output)
 
     def test_tls_without_any_certificate_is_a_warning(self):
