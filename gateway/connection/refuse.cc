@@ -10,17 +10,13 @@ namespace {
 using namespace std::chrono_literals;
 constexpr auto refusal_limit = 2s;
 
-// Which targets there are, and what is wrong with them, is no business of a client, who need not have shown
-// who it is.
-constexpr auto unreachable = "no target takes this connection: the log of the gateway says why";
-
 std::string alert(TlsAlert description) {
   auto record = fatal_alert_record(description);
   return std::string(as_text(record));
 }
 
-std::string http_answer(std::string_view status, const std::string& sentence) {
-  auto body = sentence + "\n";
+std::string http_answer(std::string_view status, std::string_view sentence) {
+  auto body = std::string(sentence) + "\n";
   return "HTTP/1.1 " + std::string(status) +
          "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Length: " + std::to_string(body.size()) +
          "\r\nConnection: close\r\n\r\n" + body;
@@ -40,11 +36,11 @@ std::string words(RefusalForm form, const Error& why) {
     case RefusalForm::http_not_found:
       return http_answer("404 Not Found", why.sentence);
     case RefusalForm::http_bad_gateway:
-      return http_answer("502 Bad Gateway", unreachable);
+      return http_answer("502 Bad Gateway", no_target_takes_it);
     case RefusalForm::postgres:
       return postgres_error_response("28000", why.sentence);
     case RefusalForm::postgres_unavailable:
-      return postgres_error_response("08006", unreachable);
+      return postgres_error_response("08006", no_target_takes_it);
   }
   return {};
 }

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "common/net/stream.h"
 #include "common/net/task.h"
@@ -21,6 +22,11 @@ enum class RefusalForm : std::uint8_t {
   postgres,              // ErrorResponse 28000 (not authorised this way) with the sentence
   postgres_unavailable,  // ErrorResponse 08006 (connection failure)
 };
+
+// Which targets there are, and what is wrong with them, is no business of a client that need not have shown
+// who it is: it is told this.
+inline constexpr std::string_view no_target_takes_it =
+    "no target takes this connection: the log of the gateway says why";
 
 // Writes `text`, ends our direction and waits for the client's end, so that it can read what we said. Takes
 // at the most two seconds, whatever the client does. `why` is for whoever looks at the stream meanwhile.

@@ -125,13 +125,21 @@ Task<Result<void>> say_101(WorkerContext& context, ConnectionRecord& record, con
   co_return co_await write_all(*record.client_stream, bytes);
 }
 
+// What is wrong behind the gateway, with its addresses, is told to those who have shown who they are.
+std::string_view sentence_for(const ConnectionRecord& record, const Refusal& no) {
+  if (no.status < 500) return no.error.sentence;
+  const auto& caller = record.tunnel->caller;
+  if (!caller) return "the token cannot be verified now: the log of the gateway says why";
+  return caller->type == AccessType::public_access ? no_target_takes_it : no.error.sentence;
+}
+
 // From a request to two streams that can be relayed, or to a client that has been told why not.
 Task<Result<void>> admit(WorkerContext& context, ConnectionRecord& record) {
   auto request = co_await open_tunnel(context, record);
   if (!request) {
     auto& no = request.error();
     context.metrics.tunnel_refused(no.cause);
-    auto answer = tunnel::refuse_response(no.status, no.cause, no.error.sentence);
+    auto answer = tunnel::refuse_response(no.status, no.cause, sentence_for(record, no));
     co_await say_and_end(context.worker, *record.client_stream, std::move(answer), no.error);
     co_return std::unexpected(std::move(no.error));
   }
