@@ -159,8 +159,9 @@ void Gateway::reload() {
   sd_notify_reloading();
   try {
     read_again();
-  } catch (const std::exception& problem) {  // no memory: connections need none of it
-    spdlog::error("reload failed, the entities stay as they were: {}", problem.what());
+  } catch (const std::exception& problem) {
+    // No memory: connections need none of it. The entities may be in the store already.
+    spdlog::error("reload failed, what is served stays as it was: {}", problem.what());
   }
   sd_notify("READY=1");
 }

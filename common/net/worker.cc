@@ -66,16 +66,22 @@ std::size_t Worker::run_once(Clock::duration limit) {
 }
 
 void Worker::post(std::function<void()> function) {
+  Posts functions;
+  functions.push_back(std::move(function));
+  post(std::move(functions));
+}
+
+void Worker::post(Posts functions) noexcept {
   {
     std::lock_guard lock(mutex_);
-    posted_.push_back(std::move(function));
+    posted_.splice(posted_.end(), functions);
   }
   if (!has_posted_.exchange(true)) reactor_.interrupt();
 }
 
 std::size_t Worker::run_posted() {
   if (!has_posted_.exchange(false)) return 0;
-  std::vector<std::function<void()>> functions;
+  Posts functions;
   {
     std::lock_guard lock(mutex_);
     functions.swap(posted_);

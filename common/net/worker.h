@@ -6,6 +6,7 @@
 #include <atomic>
 #include <coroutine>
 #include <functional>
+#include <list>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -42,6 +43,9 @@ class Worker {
 
   // Any thread: runs `function` on the worker's thread, in order.
   void post(std::function<void()> function);
+  // The same for what was put together beforehand, which cannot fail.
+  using Posts = std::list<std::function<void()>>;
+  void post(Posts functions) noexcept;
 
   // Memory shared by all connections of the worker; what is in it is gone after the next suspension.
   // The first is for bytes between a read and the write that follows, the second for WebSocket frames and the
@@ -84,7 +88,7 @@ class Worker {
   std::optional<Assistant> assistant_;  // from start() to join()
 
   std::mutex mutex_;  // guards posted_
-  std::vector<std::function<void()>> posted_;
+  Posts posted_;
   std::atomic<bool> has_posted_ = false;
   std::atomic<bool> stopping_ = false;
   std::thread thread_;

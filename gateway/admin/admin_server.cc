@@ -74,16 +74,8 @@ class AdminServer::Listener : public std::enable_shared_from_this<Listener> {
     acceptor_.assign(local_endpoint(socket.get()).protocol(), ::fcntl(socket.get(), F_DUPFD_CLOEXEC, 0));
   }
 
-  void accept() {
-    if (connections_ >= max_connections) make_room();
-    if (connections_ >= max_connections || !acceptor_.is_open() || std::exchange(is_accepting_, true)) return;
-    acceptor_.async_accept([self = shared_from_this()](std::error_code error, asio::ip::tcp::socket socket) {
-      self->is_accepting_ = false;
-      if (error == asio::error::operation_aborted) return;
-      if (error) return self->accept_later(error);
-      self->serve(std::move(socket));
-      self->accept();
-    });
+  void accept() try { accept_next(); } catch (const std::exception& problem) {
+    accept_later(problem.what());
   }
 
   void close() {
@@ -93,6 +85,7 @@ class AdminServer::Listener : public std::enable_shared_from_this<Listener> {
   }
 
   Result<void> reload_certificate() {
+    accept();  // as accept_later() says
     auto tls = load_tls(settings_);
     if (!tls) return std::unexpected(tls.error());
     tls_ = std::move(*tls);
@@ -102,6 +95,19 @@ class AdminServer::Listener : public std::enable_shared_from_this<Listener> {
   std::uint16_t port() const { return acceptor_.local_endpoint().port(); }
 
  private:
+  void accept_next() {
+    if (connections_ >= max_connections) make_room();
+    if (connections_ >= max_connections || !acceptor_.is_open() || is_accepting_) return;
+    acceptor_.async_accept([self = shared_from_this()](std::error_code error, asio::ip::tcp::socket socket) {
+      self->is_accepting_ = false;
+      if (error == asio::error::operation_aborted) return;
+      if (error) return self->accept_later(error.message().c_str());
+      self->serve(std::move(socket));
+      self->accept();
+    });
+    is_accepting_ = true;  // now that it did not throw
+  }
+
   // Whoever only holds connections keeps nobody out. Its place is free when the handlers of the closed one
   // have run, which accepts again.
   void make_room() {
@@ -128,12 +134,15 @@ class AdminServer::Listener : public std::enable_shared_from_this<Listener> {
     }
   }
 
-  void accept_later(const std::error_code& why) {
-    spdlog::debug("the admin API cannot accept a connection: {}", why.message());
+  // Without memory even for that, whoever ends a connection makes it accept again, and so does SIGHUP.
+  void accept_later(const char* why) noexcept try {
+    spdlog::debug("the admin API cannot accept a connection: {}", why);
     pause_.expires_after(accept_pause);
     pause_.async_wait([self = shared_from_this()](std::error_code error) {
       if (!error) self->accept();
     });
+  } catch (const std::exception& problem) {
+    spdlog::error("the admin API does not accept connections for now: {}", problem.what());
   }
 
   AdminService& service_;

@@ -21,15 +21,20 @@ struct AcceptingWorker {
 };
 using AcceptingWorkers = std::vector<std::unique_ptr<AcceptingWorker>>;
 
-// Runs function(worker, index) on each worker's thread and returns when all have. Control thread only.
+// Runs function(worker, index) on each worker's thread and returns when all have. Without memory for that it
+// throws, and none has been asked: what one was asked refers to what is here. Control thread only.
 template <class Function>
 void on_every_worker(AcceptingWorkers& workers, Function function) {
   std::latch done(static_cast<std::ptrdiff_t>(workers.size()));
+  std::vector<Worker::Posts> questions(workers.size());
   for (std::size_t index = 0; index < workers.size(); ++index) {
-    workers[index]->context.worker.post([&, index] {
+    questions[index].push_back([&, index] {
       function(*workers[index], index);
       done.count_down();
     });
+  }
+  for (std::size_t index = 0; index < workers.size(); ++index) {
+    workers[index]->context.worker.post(std::move(questions[index]));
   }
   done.wait();
 }

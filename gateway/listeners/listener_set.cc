@@ -35,14 +35,21 @@ void take_rules(AcceptingWorker& worker, const Snapshot& snapshot) {
   }
 }
 
+void accept_from(SocketHandle listening, AcceptingWorker& worker, const ServedPortPtr& served) try {
+  worker.acceptors.try_emplace(served->address, worker.context, std::move(listening), served);
+} catch (const std::exception& problem) {
+  spdlog::error("{}: a worker leaves it to the others to accept: {}", to_text(served->address),
+                problem.what());
+}
+
 void take_listeners(AcceptingWorker& worker, const Snapshot& snapshot, ListenerSet::Opened& opened,
                     std::size_t index) {
   std::erase_if(worker.acceptors, [&](const auto& item) { return !snapshot.ports.contains(item.first); });
   for (const auto& [address, served] : snapshot.ports) {
     if (auto known = worker.acceptors.find(address); known != worker.acceptors.end()) {
       known->second.serve_by(served);
-    } else {
-      worker.acceptors.try_emplace(address, worker.context, std::move(opened.at(address)[index]), served);
+    } else if (auto fresh = opened.find(address); fresh != opened.end()) {  // else it left it to the others
+      accept_from(std::move(fresh->second[index]), worker, served);
     }
   }
 }
@@ -76,15 +83,16 @@ std::expected<ListenerSet::Opened, std::vector<ListenerSet::CannotListen>> Liste
 }
 
 void ListenerSet::serve_by(const Snapshot& snapshot, Opened opened) {
+  auto ports = snapshot.ports;  // while nothing has changed yet: there may be no memory for it
   on_every_worker(workers_, [&](AcceptingWorker& worker, std::size_t index) {
     try {
       take_rules(worker, snapshot);
       if (!is_closed_) take_listeners(worker, snapshot, opened, index);
     } catch (const std::exception& problem) {
-      spdlog::error("a worker could not take over its listeners: {}", problem.what());
+      spdlog::error("a worker could not take over what changed: {}", problem.what());
     }
   });
-  if (!is_closed_) open_ = snapshot.ports;
+  if (!is_closed_) open_.swap(ports);
 }
 
 void ListenerSet::close_all() {

@@ -26,8 +26,9 @@ class ListenerSet {
   // opened. Dropping what was opened undoes it.
   std::expected<Opened, std::vector<CannotListen>> open(const Snapshot& snapshot) const;
 
-  // The second half, which cannot fail: what was opened is accepted from, what is gone closes, the others
-  // only get their new ServedPort. Returns once all workers serve by the snapshot.
+  // The second half: what was opened is accepted from, what is gone closes, the others only get their new
+  // ServedPort. Returns once all workers serve by the snapshot. Without memory for it it throws, and nothing
+  // has changed.
   void serve_by(const Snapshot& snapshot, Opened opened);
 
   // Stops accepting everywhere, for ever: live connections go on, by the rules of snapshots that still come.

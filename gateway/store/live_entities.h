@@ -45,7 +45,8 @@ class LiveEntities {
 
   // Each entity of `wanted` has passed its own check. They are checked against each other, the listeners that
   // they need are opened, they are made durable, and every worker serves by them when this returns. If it is
-  // refused, nothing has changed.
+  // refused, nothing has changed. Without memory it throws: what is served stays as it was, though the store
+  // may have the new ones, which the next change or refresh() serves.
   Changed change(Entities wanted);
 
   // Serves by the same entities anew, after authorities have changed.

@@ -28,7 +28,7 @@ class NoMemory(Story):
         gateway.folder.write_services(many)
         limits = resource.prlimit(gateway.pid, resource.RLIMIT_AS)
         resource.prlimit(gateway.pid, resource.RLIMIT_AS, (address_space(gateway.pid) + 2 * MIB, limits[1]))
-        gateway.sighup(says="reload failed, the entities stay as they were: std::bad_alloc")
+        gateway.sighup(says="reload failed, what is served stays as it was: std::bad_alloc")
         self.assertEqual(client.round_trip(), b"hello")
 
         resource.prlimit(gateway.pid, resource.RLIMIT_AS, limits)
