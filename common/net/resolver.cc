@@ -96,7 +96,7 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
     if (found == entries_.end()) return;
     auto& entry = found->second;
     entry.waiting.erase(pending);
-    if (entry.waiting.empty() && entry.question) {
+    if (entry.waiting.empty() && entry.question && !keeps_its_place(entry)) {
       entry.lane->names.erase(*std::exchange(entry.question, std::nullopt));
     }
     forget_if_empty(name);
@@ -127,7 +127,7 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
     Clock::time_point answered;
     std::set<std::shared_ptr<Pending>> waiting;
     Lane* lane = nullptr;
-    std::optional<Queue::iterator> question;  // in the lane; somebody waits then
+    std::optional<Queue::iterator> question;  // in the lane
     std::optional<Clock::time_point> asked;   // since then a thread has the question
     bool was_slow = false;
 
@@ -149,6 +149,12 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
   Lane& lane_of(const Entry& entry, NameFrom from) {
     if (from == NameFrom::client) return from_clients_;
     return entry.was_slow ? slow_ : from_settings_;
+  }
+
+  // Nobody waits for more than `patience` while there is an answer that is usable: if each took the name out
+  // of the lane again, it would never come to its front. Clients could fill theirs with such names.
+  bool keeps_its_place(const Entry& entry) const {
+    return entry.lane != &from_clients_ && entry.has_answer_within(usable_for);
   }
 
   // The name is in the lane of whoever is served first. False: that lane is full.
@@ -236,7 +242,7 @@ class Resolver::Cache : public std::enable_shared_from_this<Cache> {
     next_cleaning_ = now + fresh_for;
     std::erase_if(entries_, [](const auto& item) {
       const auto& entry = item.second;
-      return entry.waiting.empty() && !entry.asked && !entry.has_answer_within(usable_for);
+      return entry.waiting.empty() && !entry.question && !entry.asked && !entry.has_answer_within(usable_for);
     });
   }
 

@@ -1,6 +1,7 @@
 // Names to addresses. getaddrinfo() blocks, so it runs on a few threads of its own; workers never wait for
 // it. One query per name at a time; an answer serves for 5 s, and for 60 s if newer queries fail or take
-// their time. A name that nobody waits for any more is not asked about. Any thread may call.
+// their time. A name that nobody waits for any more is not asked about, unless it is one of the settings that
+// has an answer yet. Any thread may call.
 #pragma once
 
 #include <asio/ip/address.hpp>

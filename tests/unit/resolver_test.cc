@@ -1,16 +1,11 @@
 #include "common/net/resolver.h"
 
-#include <dlfcn.h>
-#include <netdb.h>
-
 #include <algorithm>
 #include <catch2/catch.hpp>
-#include <condition_variable>
 #include <list>
 #include <memory>
-#include <mutex>
-#include <set>
 
+#include "tests/support/held_queries.h"
 #include "tests/support/run_task.h"
 
 using namespace otoroshi;
@@ -79,60 +74,6 @@ TEST_CASE("who waits no longer gets an error; the query that still runs harms no
 
 namespace {
 
-// Stands in for the system's resolver: queries for names under held.test last until the test lets them go,
-// and fail.
-class HeldQueries {
- public:
-  void hold() {
-    std::lock_guard lock(mutex_);
-    held_ = true;
-    begun_ = running_ = most_at_once_ = 0;
-    names_.clear();
-  }
-  void let_go() {
-    std::lock_guard lock(mutex_);
-    held_ = false;
-    changed_.notify_all();
-  }
-  int query(const std::string& name) {
-    std::unique_lock lock(mutex_);
-    names_.insert(name);
-    ++begun_;
-    most_at_once_ = std::max(most_at_once_, ++running_);
-    changed_.notify_all();
-    changed_.wait(lock, [this] { return !held_; });
-    --running_;
-    changed_.notify_all();
-    return EAI_FAIL;  // (EAI_NONAME would be asked about once more)
-  }
-  // So many have begun and, if they were let go, none is left.
-  bool wait_begun(unsigned count) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, failsafe, [&] { return begun_ >= count && (held_ || running_ == 0); });
-  }
-  bool wait_begun(const std::string& name) {
-    std::unique_lock lock(mutex_);
-    return changed_.wait_for(lock, failsafe, [&] { return names_.contains(name); });
-  }
-  unsigned begun() {
-    std::lock_guard lock(mutex_);
-    return begun_;
-  }
-  unsigned most_at_once() {
-    std::lock_guard lock(mutex_);
-    return most_at_once_;
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable changed_;
-  bool held_ = false;
-  std::set<std::string> names_;
-  unsigned begun_ = 0, running_ = 0, most_at_once_ = 0;
-};
-
-HeldQueries held_queries;
-
 using Asked = std::list<Outcome<Result<Addresses>>>;
 
 void ask(Resolver& resolver, Worker& worker, const std::string& name, Clock::duration limit, Asked& asked,
@@ -152,13 +93,6 @@ bool all_ended(Worker& worker, const Asked& asked) {
 }
 
 }  // namespace
-
-// Takes the place of the C library's in this program.
-extern "C" int getaddrinfo(const char* node, const char* service, const addrinfo* hints, addrinfo** result) {
-  if (node && std::string_view(node).ends_with("held.test")) return held_queries.query(node);
-  static const auto real = reinterpret_cast<decltype(&getaddrinfo)>(::dlsym(RTLD_NEXT, "getaddrinfo"));
-  return real(node, service, hints, result);
-}
 
 TEST_CASE("a resolver that goes does not wait for its queries, and they tell nobody") {
   held_queries.hold();
