@@ -19,9 +19,8 @@ constexpr auto pause_between_tries = 20ms;
 // A worker looks after its other connections once it has accepted for so long: each that is taken is served
 // to its first wait, which may be behind the dialling of its target.
 constexpr auto accepting_in_a_row = 100us;
-// What a queue may hold when its listener closes (net.core.somaxconn is 4096), and a batch takes one of it at
-// least; who comes meanwhile does not count.
-constexpr int last_batches = 4096;
+// What a queue may hold when its listener closes (net.core.somaxconn); who comes meanwhile does not count.
+constexpr int longest_queue = 4096;
 
 bool is_shortage(int error) {
   return error == EMFILE || error == ENFILE || error == ENOBUFS || error == ENOMEM;
@@ -41,26 +40,31 @@ struct AcceptLoop::Listening {
   // Accepts until the queue is empty or something stands in the way.
   Step accept_some() {
     const auto end = Clock::now() + accepting_in_a_row;
+    auto step = Step::again;
     do {
-      if (const auto obstacle = acceptance->obstacle()) return pause(*obstacle);
-      tcp::endpoint peer;
-      auto size = static_cast<socklen_t>(peer.capacity());
-      const int fd = ::accept4(socket.fd(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
-      if (fd >= 0) {
-        peer.resize(size);
-        acceptance->take(SocketHandle(fd), peer);
-        continue;
-      }
-      if (errno == EAGAIN) {
-        socket.read_blocked();
-        acceptance->resumed();
-        return Step::wait;
-      }
-      if (is_shortage(errno)) return pause(std::strerror(errno));
-      // Anything else (ECONNABORTED, EPROTO, ...) is the end of one client, not of accepting.
-      if (errno == EBADF || errno == EINVAL || errno == ENOTSOCK) return Step::end;
-    } while (Clock::now() < end);
-    return Step::again;
+      step = accept_one();
+    } while (step == Step::again && Clock::now() < end);
+    return step;
+  }
+
+  Step accept_one() {
+    if (const auto obstacle = acceptance->obstacle()) return pause(*obstacle);
+    tcp::endpoint peer;
+    auto size = static_cast<socklen_t>(peer.capacity());
+    const int fd = ::accept4(socket.fd(), peer.data(), &size, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (fd >= 0) {
+      peer.resize(size);
+      acceptance->take(SocketHandle(fd), peer);
+      return Step::again;
+    }
+    if (errno == EAGAIN) {
+      socket.read_blocked();
+      acceptance->resumed();
+      return Step::wait;
+    }
+    if (is_shortage(errno)) return pause(std::strerror(errno));
+    // Anything else (ECONNABORTED, EPROTO, ...) is the end of one client, not of accepting.
+    return errno == EBADF || errno == EINVAL || errno == ENOTSOCK ? Step::end : Step::again;
   }
 
   Step pause(const std::string& why) {
@@ -79,7 +83,7 @@ AcceptLoop::AcceptLoop(Worker& worker, SocketHandle listening, std::unique_ptr<A
 }
 
 AcceptLoop::~AcceptLoop() {
-  for (int batch = 0; batch < last_batches && listening_->accept_some() == Listening::Step::again; ++batch) {
+  for (int taken = 0; taken < longest_queue && listening_->accept_one() == Listening::Step::again; ++taken) {
   }
   listening_->socket.close();
 }
