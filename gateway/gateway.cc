@@ -215,8 +215,10 @@ void Gateway::watch_memory() {
   memory_timer_.expires_after(memory_look_interval);
   memory_timer_.async_wait([this](std::error_code error) {
     if (error) return;
-    memory_.look(shared_->connections.load(std::memory_order_relaxed));
     watch_memory();
+    // From a worker: its priority is higher than this thread's.
+    if (memory_.look(shared_->connections.load(std::memory_order_relaxed), Clock::now()))
+      workers_.front()->context.worker.post(give_memory_back);
   });
 }
 

@@ -3,6 +3,8 @@
 #include <malloc.h>
 
 #include <algorithm>
+#include <system_error>
+#include <thread>
 
 namespace otoroshi {
 namespace {
@@ -12,11 +14,19 @@ constexpr std::size_t least_gone = 500;
 
 }  // namespace
 
-void MemoryReturn::look(std::size_t live) {
+bool MemoryReturn::look(std::size_t live, Clock::time_point now) {
   most_ = std::max(most_, live);
-  if (most_ - live < std::max(least_gone, most_ / 2)) return;
-  ::malloc_trim(0);
+  if (now < next_ || most_ - live < std::max(least_gone, most_ / 2)) return false;
   most_ = live;
+  next_ = now + interval;
+  return true;
+}
+
+void give_memory_back() {
+  try {
+    std::thread([] { ::malloc_trim(0); }).detach();
+  } catch (const std::system_error&) {  // no thread to be had: the next crowd's turn
+  }
 }
 
 }  // namespace otoroshi

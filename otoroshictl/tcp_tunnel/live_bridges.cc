@@ -31,10 +31,10 @@ void LiveBridges::abort_all(const Error& why) {
 }
 
 void LiveBridges::expire() {
-  memory_.look(bridges_.size());
+  const auto now = Clock::now();
+  if (memory_.look(bridges_.size(), now)) give_memory_back();
   if (bridges_.empty()) return;
   start(tick_interval);
-  const auto now = Clock::now();
   for (auto* bridge : bridges_)
     if (bridge->tunnel) bridge->tunnel->tick(now);
 }
