@@ -16,6 +16,7 @@
 
 #include "gateway/admin/admin_http.h"
 #include "gateway/admin/body_intake.h"
+#include "gateway/admin/fold_watch.h"
 
 namespace otoroshi::gateway {
 
@@ -71,12 +72,12 @@ class AdminSocket {
     AdminService& service;
     executor_type executor;
     BodyIntake body = {};
-    bool wants_continue = false;     // the client waits for "100 Continue" before it sends the body
-    bool is_unsent = false;          // the client may or may not send the body that it is not asked for
-    bool owes_answer = false;        // none of which is being written yet
-    bool is_reading = false;         // bytes that have just come
-    const char* read_end = nullptr;  // where they end
-    bool line_is_over = false;       // of the header that was read last
+    FoldWatch folds = {};
+    bool wants_continue = false;  // the client waits for "100 Continue" before it sends the body
+    bool is_unsent = false;       // the client may or may not send the body that it is not asked for
+    bool owes_answer = false;     // none of which is being written yet
+    bool is_last = false;         // the connection ends behind the answer
+    bool is_reading = false;      // bytes that have come, just now or behind the request that was answered
     std::optional<AdminResponse> refusal = {};  // of the request that is read, and of the connection with it
     std::string remote = {};                    // the client's IP address
   };
@@ -157,6 +158,7 @@ void AdminSocket::prepare(Done done) {
 template <class Buffers, class Handler>
 void AdminSocket::async_read_some(const Buffers& buffers, Handler&& handler) {
   link_->send_continue();
+  link_->parsing.folds.bytes_go();
   link_->with_stream([&](auto& stream) {
     stream.async_read_some(buffers, [link = link_, buffer = *asio::buffer_sequence_begin(buffers),
                                      handler = std::forward<Handler>(handler)](std::error_code error,
@@ -164,7 +166,8 @@ void AdminSocket::async_read_some(const Buffers& buffers, Handler&& handler) {
       const ParsingScope scope(link->parsing);
       link->has_read(bytes);
       link->parsing.is_reading = bytes > 0;
-      link->parsing.read_end = static_cast<const char*>(buffer.data()) + bytes;
+      const auto* begin = static_cast<const char*>(buffer.data());
+      link->parsing.folds.bytes_come(begin, begin + bytes);
       handler(error, bytes);
       link->parsing.is_reading = false;
     });
@@ -179,10 +182,12 @@ void AdminSocket::async_write_some(const Buffers& buffers, Handler&& handler) {
   link_->with_stream([&](auto& stream) {
     stream.async_write_some(buffers, [link = link_, handler = std::forward<Handler>(handler)](
                                          std::error_code error, std::size_t bytes) mutable {
-      const ParsingScope scope(link->parsing);  // of a request that waited for its predecessor's answer
+      const ParsingScope scope(link->parsing);
       link->is_writing = false;
       link->must_happen_within(request_limit);
+      link->parsing.is_reading = !error && !link->parsing.is_last;  // what waited for this answer
       handler(error, bytes);
+      link->parsing.is_reading = false;
     });
   });
 }

@@ -120,6 +120,7 @@ int head_is_complete(http_parser* parser) {
   try {
     auto& context = context_of(parser);
     context.m_leading_headers_completed = true;
+    AdminSocket::parsing().folds.head_ends();
     auto head = without_body(context.m_header);
     if (auto why = refuse_head(head, {parser->http_major, parser->http_minor}))
       return refuse(*std::move(why));
@@ -167,16 +168,13 @@ int target_has_come(http_parser* parser, const char* bytes, std::size_t size) {
 }
 
 int name_has_come(http_parser* parser, const char* bytes, std::size_t size) {
+  if (context_of(parser).m_last_was_value) AdminSocket::parsing().folds.header_begins(bytes);
   if (restinio::impl::restinio_header_field_cb(parser, bytes, size) == 0) return 0;
   return refuse(header_too_large());
 }
 
-// In pieces: where the bytes that were read end, and where a value goes on in a second line.
 int value_has_come(http_parser* parser, const char* bytes, std::size_t size) {
-  auto& parsing = AdminSocket::parsing();
-  const bool is_next_piece = context_of(parser).m_last_was_value;
-  if (is_next_piece && parsing.line_is_over) return refuse(refuse_folded_header());
-  parsing.line_is_over = bytes + size != parsing.read_end;
+  if (!AdminSocket::parsing().folds.ends_in_line(bytes + size)) return refuse(refuse_folded_header());
   if (restinio::impl::restinio_header_value_cb(parser, bytes, size) == 0) return 0;
   return refuse(header_too_large());
 }
@@ -225,8 +223,7 @@ restinio::http_response_header_t response_head(AdminResponse& response, bool kee
 // By hand, because RESTinio's builders tell every answer's Content-Length.
 void send(restinio::request_t& request, AdminResponse response, bool closes) try {
   using namespace restinio::impl;
-  const bool keeps_alive = !closes && request.header().should_keep_alive();
-  const auto head = response_head(response, keeps_alive);
+  const auto head = response_head(response, !closes);
   restinio::writable_items_container_t parts;
   parts.emplace_back(create_header_string(head, has_length(response.status)
                                                     ? content_length_field_presence_t::add_content_length
@@ -235,7 +232,7 @@ void send(restinio::request_t& request, AdminResponse response, bool closes) try
     parts.emplace_back(std::move(response.body));
   access_req_connection(request)->write_response_parts(
       request.request_id(),
-      {restinio::response_parts_attr_t::final_parts, restinio::response_connection_attr(keeps_alive)},
+      {restinio::response_parts_attr_t::final_parts, restinio::response_connection_attr(!closes)},
       restinio::write_group_t(std::move(parts)));
 } catch (const std::exception& problem) {
   spdlog::error("an answer of the admin API cannot be sent: {}", problem.what());
@@ -244,6 +241,7 @@ void send(restinio::request_t& request, AdminResponse response, bool closes) try
 restinio::request_handling_status_t handle(const restinio::request_handle_t& handle) {
   auto& parsing = AdminSocket::parsing();
   parsing.owes_answer = true;
+  parsing.is_last = parsing.is_unsent || !handle->header().should_keep_alive();
   auto request = without_body(handle->header());
   if (request.method == "HEAD") request.method = "GET";
   request.remote = parsing.remote;
@@ -251,7 +249,7 @@ restinio::request_handling_status_t handle(const restinio::request_handle_t& han
   request.body_is_too_long = parsing.body.is_too_long();
   // Not before this function has returned: RESTinio would then go on reading twice, and end the connection at
   // the third of requests that were sent in a row.
-  auto done = [handle, executor = parsing.executor, closes = parsing.is_unsent](AdminResponse response) {
+  auto done = [handle, executor = parsing.executor, closes = parsing.is_last](AdminResponse response) {
     asio::post(executor, [handle, closes, response = std::move(response)]() mutable {
       send(*handle, std::move(response), closes);
     });

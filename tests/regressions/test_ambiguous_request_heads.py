@@ -1,6 +1,7 @@
 """The admin API took requests whose head two servers may read differently (no Host, blanks before a colon, folded lines), and cut off the rest without a word."""
 
 import json
+import re
 import time
 
 from support import KIB, MIB, AdminGateway, Story, basic, connect, main
@@ -26,6 +27,11 @@ REFUSED = {
     "a blank first": (400, request(LIVE, b" X: y", HOST)),
     "a folded line": (400, request(LIVE, HOST, b"X: a", b" b")),
     "a folded line, folded by a tab": (400, request(LIVE, HOST, b"X: a", b"\tb")),
+    "a folded line without a carriage return": (400, request(LIVE, HOST, b"X: a\n b")),
+    "a line of blanks": (400, request(LIVE, HOST, b"X: a", b" ")),
+    "an empty line that is folded": (400, request(POST, HOST, b"Transfer-Encoding:", b" chunked", body=b"0\r\n\r\n")),
+    "an empty line that is folded, and blanks": (400, request(LIVE, HOST, b"X: ", b"\t b")),
+    "an empty line and one of blanks": (400, request(LIVE, HOST, b"X:", b" ", b"Y: z")),
     "two lengths": (400, request(POST, HOST, b"Content-Length: 2", b"Content-Length: 3", body=b"{}")),
     "the same length twice": (400, request(POST, HOST, b"Content-Length: 2", b"Content-Length: 2", body=b"{}")),
     "a length and chunks": (400, request(POST, HOST, b"Content-Length: 2", b"Transfer-Encoding: chunked", body=b"{}")),
@@ -47,6 +53,8 @@ TAKEN = {
     "HTTP/1.1": request(LIVE, HOST),
     "HTTP/1.0 without Host": request(b"GET /live HTTP/1.0"),
     "an empty Host": request(LIVE, b"Host:"),
+    "an empty value": request(LIVE, HOST, b"X:", b"Y: \t", b"Z:z"),
+    "lines without carriage returns": LIVE + b"\nHost: x\nX:\nY: z\n\n",
     "a Host with a port": request(LIVE, b"Host: [::1]:8081"),
     "blanks around a value": request(LIVE, HOST, b"X: \t a b \t "),
     "a value of 15 KiB": request(LIVE, HOST, b"X: " + b"y" * 15 * KIB),
@@ -85,11 +93,22 @@ class AmbiguousRequestHeads(Story):
                 self.assertEqual(self.answer_to(sent)[0], 200)
 
     def test_wherever_the_bytes_are_cut(self):
-        folded, whole = request(LIVE, HOST, b"X: a", b" b"), request(LIVE, HOST, b"X: a b")
-        for cut in range(1, len(folded)):
-            self.assertEqual(self.answer_to(folded[:cut], folded[cut:])[0], 400, cut)
-        for cut in range(1, len(whole)):
-            self.assertEqual(self.answer_to(whole[:cut], whole[cut:])[0], 200, cut)
+        for line, status in ((b"X: a\r\n b", 400), (b"X:\r\n b", 400), (b"X:\r\n \r\nY: b", 400), (b"X: a b", 200)):
+            sent = request(LIVE, HOST, line)
+            for cut in range(1, len(sent)):
+                self.assertEqual(self.answer_to(sent[:cut], sent[cut:])[0], status, sent[:cut])
+
+    def test_behind_another_request(self):
+        for name, (status, sent) in REFUSED.items():
+            with self.subTest(name), connect(self.gateway.admin_port) as client:
+                client.send(request(LIVE, HOST) + sent)
+                statuses = re.findall(rb"HTTP/1\.1 (\d+)", client.receive_to_end())
+                self.assertEqual(statuses, [b"200", str(status).encode()])
+
+    def test_behind_the_last_request(self):
+        with connect(self.gateway.admin_port) as client:
+            client.send(request(LIVE, HOST, b"Connection: close") + request(LIVE))
+            self.assertEqual(client.receive_to_end().count(b"HTTP/1.1 "), 1)
 
     def test_a_body_behind_such_a_head_is_no_request(self):
         smuggled = request(b"DELETE /api/tcp/services/x HTTP/1.1", HOST)
