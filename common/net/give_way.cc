@@ -21,7 +21,10 @@ struct SchedulingAttributes {
   std::uint64_t period = 0;
 };
 
-constexpr std::uint64_t longest_slice = 100'000'000;
+// Longer than what the kernel gives by itself (up to 3 ms, by the number of cores), and not by much: what a
+// thread is owed of the time that others took from it may add up to two slices, and then nobody interrupts
+// it.
+constexpr std::uint64_t slice = 4'000'000;
 
 }  // namespace
 
@@ -31,7 +34,7 @@ void give_way(int niceness) {
   // Since Linux 6.12 a thread that wakes interrupts one with a longer slice than its own, and waits for the
   // end of any other's slice, of milliseconds, whatever their niceness. Older ones take no slices and go by
   // niceness.
-  attributes.runtime = longest_slice;
+  attributes.runtime = slice;
   if (::syscall(SYS_sched_setattr, 0, &attributes, 0) != 0) ::setpriority(PRIO_PROCESS, 0, attributes.nice);
 }
 
