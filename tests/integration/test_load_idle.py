@@ -83,7 +83,7 @@ class Idle(Story):
             wait_until(lambda: program.fd_count() <= descriptors, f"descriptors of {each} to go back to {descriptors}")
             if LONG and not SANITIZED:
                 wait_until(lambda: program.rss() - rss < (peaks[-1][each] - rss) * MOST_LEFT,
-                           f"{each} to give memory back")
+                           f"{each} to give memory back", 3 * DEADLINE)  # once a minute at the most
             kib = [(peak[each] - rss) / 1024 / self.limit for peak in peaks]
             print(f"{each}: {self.limit} connections, {kib[0]:.2f} KiB each, the second time {kib[1]:.2f}; RSS in MiB "
                   f"{rss / MIB:.1f} before, {peaks[-1][each] / MIB:.1f} with them, {program.rss() / MIB:.1f} after; "
