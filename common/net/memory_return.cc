@@ -16,10 +16,14 @@ constexpr std::size_t least_gone = 500;
 
 bool MemoryReturn::look(std::size_t live, Clock::time_point now) {
   most_ = std::max(most_, live);
-  if (now < next_ || most_ - live < std::max(least_gone, most_ / 2)) return false;
+  if (now < next_ || !is_owed(live)) return false;
   most_ = live;
   next_ = now + interval;
   return true;
+}
+
+bool MemoryReturn::is_owed(std::size_t live) const {
+  return most_ >= live + std::max(least_gone, most_ / 2);
 }
 
 void give_memory_back() {

@@ -16,6 +16,8 @@ class MemoryReturn {
   // To be told now and then how many connections are live, always by the same thread. True: so many have gone
   // that give_memory_back() is worth it, which was not said within the last `interval`.
   bool look(std::size_t live, Clock::time_point now);
+  // Whether look() would say so but for the time: who looks only while there are connections goes on then.
+  bool is_owed(std::size_t live) const;
 
  private:
   std::size_t most_ = 0;  // since it said so last

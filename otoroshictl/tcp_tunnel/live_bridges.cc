@@ -33,7 +33,7 @@ void LiveBridges::abort_all(const Error& why) {
 void LiveBridges::expire() {
   const auto now = Clock::now();
   if (memory_.look(bridges_.size(), now)) give_memory_back();
-  if (bridges_.empty()) return;
+  if (bridges_.empty() && !memory_.is_owed(0)) return;
   start(tick_interval);
   for (auto* bridge : bridges_)
     if (bridge->tunnel) bridge->tunnel->tick(now);

@@ -42,7 +42,8 @@ class LiveBridges final : private TimerQueue::Entry {
   void abort_all(const Error& why);
 
  private:
-  void expire() override;  // once a second, while there are any: streams send their keep-alives
+  // Once a second, while there are any, and until their memory is given back: streams send their keep-alives.
+  void expire() override;
 
   std::list<Bridge*> bridges_;
   std::atomic<std::size_t> size_ = 0;
