@@ -67,8 +67,7 @@ int main(int argc, char** argv) {
   } catch (const std::exception& problem) {
     spdlog::error(
         "the gateway cannot go on: {}; does it have the memory, the descriptors and the threads that it "
-        "needs (ulimit "
-        "-a)?",
+        "needs (ulimit -a)?",
         problem.what());
     return failed;
   }

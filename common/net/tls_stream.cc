@@ -58,6 +58,11 @@ struct TlsStream::HandshakeSteps final : SideJob {
 
   bool are_complete() const { return ssl_error == SSL_ERROR_NONE; }
 
+  void drop_taken() {
+    received.erase(received.begin(), received.begin() + static_cast<std::ptrdiff_t>(taken));
+    taken = 0;
+  }
+
   void do_work() override {
     auto* ssl = stream.ssl_.get();
     ERR_clear_error();
@@ -236,8 +241,7 @@ Task<Result<void>> TlsStream::handshake() {
     if (failure_) co_return std::unexpected(*failure_);
     if (steps.are_complete() && sent.done()) {
       established_ = true;
-      steps.received.erase(steps.received.begin(),
-                           steps.received.begin() + static_cast<std::ptrdiff_t>(steps.taken));
+      steps.drop_taken();
       under_ = with_prefix(std::move(under_), std::move(steps.received));
       co_return Result<void>();
     }
@@ -252,8 +256,7 @@ Task<Result<void>> TlsStream::handshake() {
 // Whether there is something new that OpenSSL could get on by.
 bool TlsStream::receive_for(HandshakeSteps& steps) {
   auto& received = steps.received;
-  received.erase(received.begin(), received.begin() + static_cast<std::ptrdiff_t>(steps.taken));
-  steps.taken = 0;
+  steps.drop_taken();
   const auto scratch = worker_.scratch().first(received_at_once);
   auto got = under_->try_read(scratch);
   if (got.error()) fail(under_->failure());

@@ -7,25 +7,13 @@
 #include "common/net/tls_context.h"
 #include "common/net/tls_stream.h"
 #include "tests/support/memory_stream.h"
+#include "tests/support/patient_gate.h"
 #include "tests/support/test_pki.h"
 
 using namespace otoroshi;
 using namespace otoroshi::test;
 
 namespace {
-
-constexpr auto patience = std::chrono::seconds(10);
-
-// Keeps a handshake from getting on until somebody else has been served.
-class PatientGate final : public ServerNameGate {
- public:
-  bool admit(std::optional<std::string_view>) override {
-    in_handshake.set_value();
-    return other_served.get_future().wait_for(patience) == std::future_status::ready;
-  }
-  std::promise<void> in_handshake;
-  std::promise<void> other_served;
-};
 
 Task<> shake_hands(TlsStream& stream, std::promise<Result<void>>& done) {
   done.set_value(co_await stream.handshake());
@@ -51,7 +39,7 @@ TEST_CASE("a worker serves its connections while one of them is in the middle of
     spawn(shake_hands(client, client_done));
   });
   gate.in_handshake.get_future().wait();
-  worker.post([&] { gate.other_served.set_value(); });
+  worker.post([&] { gate.enough.set_value(); });
   CHECK(server_done.get_future().get().has_value());
   CHECK(client_done.get_future().get().has_value());
   worker.stop();

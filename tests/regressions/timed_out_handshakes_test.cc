@@ -2,32 +2,19 @@
 // keep their places, and their handshakes are computed all the same.
 
 #include <catch2/catch.hpp>
-#include <chrono>
 #include <future>
 
 #include "common/net/tls_context.h"
 #include "common/net/tls_stream.h"
 #include "tests/support/hello_builder.h"
 #include "tests/support/memory_stream.h"
+#include "tests/support/patient_gate.h"
 #include "tests/support/test_pki.h"
 
 using namespace otoroshi;
 using namespace otoroshi::test;
 
 namespace {
-
-constexpr auto patience = std::chrono::seconds(10);
-
-// Whoever it is, the handshake takes until the test has seen enough.
-class SlowGate final : public ServerNameGate {
- public:
-  bool admit(std::optional<std::string_view>) override {
-    begun.set_value();
-    enough.get_future().wait_for(patience);
-    return true;
-  }
-  std::promise<void> begun, enough;
-};
 
 class UnusedGate final : public ServerNameGate {
  public:
@@ -57,21 +44,21 @@ TEST_CASE("a handshake that is given up while it waits for another one ends at o
   const auto context = TlsServerContext::make({}).value();
   const auto certificates = std::make_shared<CertificateStore>(
       std::vector{parsed(self_signed({.names = {"one.test"}}))}, "one.test");
-  SlowGate slow;
+  PatientGate slow;
   UnusedGate unused;
   Worker worker;
   Client first(worker, context, certificates, slow);
   Client second(worker, context, certificates, unused);
   worker.start();
   worker.post([&] { spawn(first.shake_hands()); });
-  slow.begun.get_future().wait();
+  slow.in_handshake.get_future().wait();
 
   worker.post([&] {
     spawn(second.shake_hands());
     second.server.abort({ErrorCode::timed_out, Side::client, "it took too long"});
   });
   auto ended = second.done.get_future();
-  const bool at_once = ended.wait_for(patience / 2) == std::future_status::ready;
+  const bool at_once = ended.wait_for(PatientGate::patience / 2) == std::future_status::ready;
   slow.enough.set_value();
   CHECK(at_once);
   CHECK(ended.get().error().code == ErrorCode::timed_out);
