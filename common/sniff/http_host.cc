@@ -5,6 +5,7 @@
 #include <variant>
 
 #include "common/sniff/server_name.h"
+#include "common/text/absolute_uri.h"
 #include "common/text/ascii.h"
 #include "common/text/host_port.h"
 #include "common/text/http_text.h"
@@ -95,21 +96,11 @@ Flaw read_authority(std::string_view authority, std::optional<std::string>& host
   return std::nullopt;
 }
 
-// RFC 3986 section 3.1.
-bool is_scheme(std::string_view text) {
-  return !text.empty() && !is_digit(text[0]) && is_alphanumeric(text[0]) &&
-         std::ranges::all_of(text,
-                             [](char c) { return is_alphanumeric(c) || c == '+' || c == '-' || c == '.'; });
-}
-
 // The authority in the request target, if its form has one (RFC 9112 section 3.2).
 std::optional<std::string_view> authority_of(const RequestLine& line) {
   if (line.method == "CONNECT") return line.target;
-  auto separator = line.target.find("://");
-  if (separator == std::string_view::npos || !is_scheme(line.target.substr(0, separator)))
-    return std::nullopt;
-  auto authority = line.target.substr(separator + 3);
-  return authority.substr(0, authority.find_first_of("/?#"));
+  if (const auto uri = split_uri(line.target)) return uri->authority();
+  return std::nullopt;
 }
 
 struct Fields {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "common/text/absolute_uri.h"
 #include "common/text/percent.h"
 
 namespace otoroshi::gateway {
@@ -33,21 +34,16 @@ TextPairs read_query(std::string_view text) {
   return query;
 }
 
-// "http://host/path" is what a proxy is asked, and every server has to understand it.
-std::string_view without_authority(std::string_view target) {
-  const auto scheme = target.find("://");
-  if (target.starts_with('/') || scheme == target.npos) return target;
-  const auto path = target.find('/', scheme + 3);
-  return path == target.npos ? "/" : target.substr(path);
-}
-
 }  // namespace
 
 void AdminRequest::read_target(std::string_view text) {
   target = text;
-  const auto rest = without_authority(text);
+  // "http://host/path" is what a proxy is asked, and every server has to understand it.
+  const auto uri = split_uri(text);
+  const auto rest = uri ? uri->tail() : text;
   const auto question_mark = rest.find('?');
-  path = rest.substr(0, question_mark);
+  const auto written = rest.substr(0, question_mark);
+  path = uri && written.empty() ? std::string_view("/") : written;
   query = question_mark == rest.npos ? TextPairs{} : read_query(rest.substr(question_mark + 1));
 }
 

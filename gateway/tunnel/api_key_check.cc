@@ -7,6 +7,7 @@
 #include <array>
 
 #include "common/auth/auth_headers.h"
+#include "common/text/absolute_uri.h"
 #include "common/text/ascii.h"
 #include "common/text/hex.h"
 #include "common/text/quoted.h"
@@ -74,14 +75,13 @@ struct SecretBehind {
 // "aud" of a key's token may be a URL that the request's must begin with; the scheme does not count, for TLS
 // may have ended in front of us.
 bool is_audience(std::string_view audience, const tunnel::Request& request) {
-  const auto scheme_end = audience.find("://");
-  const auto scheme = ascii_lower(audience.substr(0, scheme_end));
-  if (scheme_end == std::string_view::npos || (scheme != "http" && scheme != "https")) return true;
-  const auto rest = audience.substr(scheme_end + 3);
-  const auto host = rest.substr(0, rest.find('/'));
-  const bool same_host = equal_ignoring_case(host, request.header("Host").value_or("")) ||
-                         equal_ignoring_case(host, request.host());
-  return same_host && request.path.starts_with(rest.substr(host.size()));
+  const auto uri = split_uri(audience);
+  const bool is_url =
+      uri && (equal_ignoring_case(uri->scheme, "http") || equal_ignoring_case(uri->scheme, "https"));
+  if (!is_url) return true;
+  const bool same_host = equal_ignoring_case(uri->authority(), request.header("Host").value_or("")) ||
+                         equal_ignoring_case(uri->authority(), request.host());
+  return same_host && request.path.starts_with(uri->tail());
 }
 
 // The claims by which Otoroshi lets the owner of a key bind a token to a request.

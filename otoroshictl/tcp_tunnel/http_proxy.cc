@@ -4,6 +4,7 @@
 #include <charconv>
 
 #include "common/auth/auth_headers.h"
+#include "common/text/absolute_uri.h"
 #include "common/text/ascii.h"
 #include "common/text/http_text.h"
 #include "common/text/percent.h"
@@ -31,10 +32,10 @@ bool is_this_machine(const HostPort& gateway) {
 
 // `http://user:password@proxy.example.com:3128/`, all but the host optional.
 Result<HttpProxy> read_proxy(std::string_view text) {
-  if (const auto scheme_end = text.find("://"); scheme_end != std::string_view::npos) {
-    if (!equal_ignoring_case(text.substr(0, scheme_end), "http"))
+  if (const auto uri = split_uri(text)) {
+    if (!equal_ignoring_case(uri->scheme, "http"))
       return unusable("only proxies that are spoken to in plain HTTP are supported: http://HOST:PORT");
-    text.remove_prefix(scheme_end + 3);
+    text = uri->rest;
   }
   if (text.ends_with('/')) text.remove_suffix(1);
   HttpProxy proxy;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "common/text/absolute_uri.h"
 #include "common/text/ascii.h"
 #include "common/text/duration.h"
 #include "common/text/quoted.h"
@@ -30,12 +31,10 @@ std::uint16_t usual_port(const TunnelArguments& arguments) {
 Result<HostPort> read_gateway(const TunnelArguments& arguments) {
   constexpr std::string_view option = "--host";
   const std::string_view text = arguments.host;
-  if (const auto scheme_end = text.find("://"); scheme_end != std::string_view::npos) {
-    const auto rest = text.substr(scheme_end + 3);
-    const auto scheme = ascii_lower(text.substr(0, scheme_end));
-    const bool tls = scheme == "https" || scheme == "wss";
-    return refuse(option, "no scheme is wanted: write --host " +
-                              std::string(rest.substr(0, rest.find_first_of("/?#"))) + (tls ? " --tls" : ""));
+  if (const auto uri = split_uri(text)) {
+    const bool tls = equal_ignoring_case(uri->scheme, "https") || equal_ignoring_case(uri->scheme, "wss");
+    return refuse(
+        option, "no scheme is wanted: write --host " + std::string(uri->authority()) + (tls ? " --tls" : ""));
   }
   if (const auto end = text.find_first_of("/?#"); end != std::string_view::npos)
     return refuse(option, "no path is wanted: write --host " + std::string(text.substr(0, end)));

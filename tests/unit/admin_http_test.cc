@@ -23,6 +23,8 @@ TEST_CASE("a request's target is read into path and query") {
       {"/with%20space/x+y", "/with%20space/x+y", {}},
       {"http://host:8081/a?b=1", "/a", {{"b", "1"}}},
       {"http://host", "/", {}},
+      {"http://host?a=/b", "/", {{"a", "/b"}}},
+      {"?url=http://host/b", "", {{"url", "http://host/b"}}},
       {"/a?url=http://host/b", "/a", {{"url", "http://host/b"}}},
       {"*", "*", {}},
       {"host:443", "host:443", {}},
