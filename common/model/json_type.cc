@@ -29,6 +29,8 @@ bool is_line(std::string_view text, const JsonPlace& place) {
   return is_good;
 }
 
+constexpr std::string_view line_pattern = R"("^[^\\u0000-\\u001F\\u007F]*$")";
+
 JsonType<std::string> checked_text(std::string_view wanted, std::string_view schema, TextCheck is_good) {
   return {.read =
               [is_good](const JsonValue& in, std::string& out, const JsonPlace& place) {
@@ -37,6 +39,18 @@ JsonType<std::string> checked_text(std::string_view wanted, std::string_view sch
           .write = [](const std::string& text, JsonWriter& json) { json.text(text); },
           .wanted = std::string(wanted),
           .schema = std::string(schema)};
+}
+
+JsonType<std::string> or_null(JsonType<std::string> type, std::string schema) {
+  type.write = [](const std::string& text, JsonWriter& json) {
+    if (text.empty())
+      json.null();
+    else
+      json.text(text);
+  };
+  type.wanted += " or null";
+  type.schema = std::move(schema);
+  return type;
 }
 
 }  // namespace
@@ -59,16 +73,11 @@ JsonType<std::string> text() {
 }
 
 JsonType<std::string> text_or_null() {
-  return {.read = read_text_into,
-          .write =
-              [](const std::string& text, JsonWriter& json) {
-                if (text.empty())
-                  json.null();
-                else
-                  json.text(text);
-              },
-          .wanted = "a text or null",
-          .schema = R"({"type":["string","null"]})"};
+  return or_null(text(), R"({"type":["string","null"]})");
+}
+
+JsonType<std::string> line_or_null() {
+  return or_null(line(), R"({"type":["string","null"],"pattern":)" + std::string(line_pattern) + '}');
 }
 
 JsonType<std::string> filled_text() {
@@ -76,7 +85,7 @@ JsonType<std::string> filled_text() {
 }
 
 JsonType<std::string> line() {
-  return checked_text("a text", R"({"type":"string","pattern":"^[^\\u0000-\\u001F\\u007F]*$"})", is_line);
+  return checked_text("a text", R"({"type":"string","pattern":)" + std::string(line_pattern) + '}', is_line);
 }
 
 JsonType<std::string> filled_line() {

@@ -42,7 +42,8 @@ JsonType<std::string> text();
 JsonType<std::string> text_or_null();  // "" is written as null
 JsonType<std::string> filled_text();   // something else than white space must be in it
 JsonType<std::string> line();          // without control characters: names and ids, which stand in sentences
-JsonType<std::string> filled_line();   // both
+JsonType<std::string> line_or_null();  // likewise
+JsonType<std::string> filled_line();   // neither blank nor with control characters
 JsonType<std::string> json_object();   // any object, kept as JSON text
 
 namespace detail {

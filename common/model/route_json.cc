@@ -54,7 +54,7 @@ const EntityDescription<RouteTarget>& route_target_description() {
           .field("port", &RouteTarget::port, port_or_template(),
                  "The target's port, unless `hostname` has one; `${remote_port}` is what the request says.")
           .field("tls", &RouteTarget::tls, boolean(), "Use TLS to connect to this target.")
-          .field("ip_address", &RouteTarget::ip_address, text_or_null(),
+          .field("ip_address", &RouteTarget::ip_address, line_or_null(),
                  "An IP address that is dialled instead of resolving `hostname`.")
           .group("tls_config", std::move(tls_config), Presence::extension);
   return table;

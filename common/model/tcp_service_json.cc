@@ -19,7 +19,7 @@ EntityDescription<Target> describe_target(std::string_view doc, IntegerRange por
   return EntityDescription<Target>(doc, &Target::unknown_fields)
       .field("host", &Target::host, line(),
              "The target's name, also for its certificate. Without it, `ip` is used.")
-      .field("ip", &Target::ip, text_or_null(), "An IP address that is dialled instead of resolving `host`.")
+      .field("ip", &Target::ip, line_or_null(), "An IP address that is dialled instead of resolving `host`.")
       .field("port", &Target::port, integer<std::uint16_t>(ports), "The target's port.", port_presence)
       .field("tls", &Target::tls, boolean(), "Use TLS to connect to this target.")
       .group("tls_config", std::move(tls_config), Presence::extension)

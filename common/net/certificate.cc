@@ -12,6 +12,7 @@
 
 #include "common/net/tls_context_base.h"
 #include "common/sniff/server_name.h"
+#include "common/text/ascii.h"
 
 namespace otoroshi {
 namespace {
@@ -117,7 +118,8 @@ std::string common_name_of(const X509* certificate) {
     return {};
   }
   const OpensslBytes owner(text);
-  return {reinterpret_cast<const char*>(text), static_cast<std::size_t>(size)};
+  std::string name(reinterpret_cast<const char*>(text), static_cast<std::size_t>(size));
+  return std::ranges::any_of(name, is_control) ? "" : name;
 }
 
 std::string subject_of(const X509* certificate) {

@@ -54,8 +54,9 @@ std::string to_pem(const X509* certificate);
 // Lower case, without trailing dot; a wildcard stays "*.example.org".
 std::vector<std::string> names_in(const X509* certificate);
 
-std::string common_name_of(const X509* certificate);  // of the subject, in UTF-8; "": none
-std::string subject_of(const X509* certificate);      // as in RFC 2253: "CN=alice,O=Example"
+// Of the subject, in UTF-8; "": none, or one with control characters, which is nobody's name.
+std::string common_name_of(const X509* certificate);
+std::string subject_of(const X509* certificate);  // as in RFC 2253: "CN=alice,O=Example"
 std::string issuer_of(const X509* certificate);
 std::time_t to_time(const ASN1_TIME* time);
 std::string date_text(std::time_t time);  // "2026-11-21", UTC

@@ -24,12 +24,15 @@ class ControlCharactersInNames(Story):
     def setUp(self):
         super().setUp()
         target = {"host": "127.0.0.1", "port": 1}
-        self.service = plain(port=reserve_port()).rule("a.test", target).json | {"id": "one", "interface": "127.0.0.1"}
+        service = plain(id="one", port=reserve_port(), interface="127.0.0.1")
+        self.service = service.rule("a.test", target).forwards_to(target).json
         tunnel = route(groups=["one"]).to_hostname("127.0.0.1", port=1)
         self.kinds = {
-            "tcp/services": (self.service, ["/id", "/name", "/interface", "/rules/0/domain", "/rules/0/targets/0/host"]),
+            "tcp/services": (self.service, ["/id", "/name", "/interface", "/rules/0/domain", "/rules/0/targets/0/host",
+                                           "/rules/0/targets/0/ip", "/sni/forwardsTo/ip"]),
             "apikeys": (api_key(tunnel), ["/clientId", "/clientName", "/clientSecret", "/authorizedEntities/0"]),
-            "routes": (tunnel.json, ["/id", "/name", "/frontend/domains/0", "/backend/targets/0/hostname", "/groups/0"]),
+            "routes": (tunnel.json, ["/id", "/name", "/frontend/domains/0", "/backend/targets/0/hostname",
+                                     "/backend/targets/0/ip_address", "/groups/0"]),
             "verifiers": (hs_verifier(), ["/id", "/name"]),
             "apps-sessions": (app_session(), ["/randomId", "/name"]),
         }
