@@ -134,6 +134,10 @@ bool fits_a_block(std::string_view text) {
   return true;
 }
 
+// In bytes; longer keys get a line of their own. No parser takes one of more than 1,024 characters in front
+// of its colon (YAML 1.2 section 7.4), and a byte may take four.
+constexpr std::size_t longest_simple_key = 128;
+
 void emit_text(YAML::Emitter& yaml, std::string_view text, bool is_key = false) {
   if (!is_key && fits_a_block(text)) {
     yaml << YAML::Literal;
@@ -148,8 +152,10 @@ void emit(YAML::Emitter& yaml, const JsonValue& value) {
   if (value.IsObject()) {
     yaml << (value.ObjectEmpty() ? YAML::Flow : YAML::Block) << YAML::BeginMap;
     for (const auto& member : value.GetObject()) {
+      const auto name = text_of(member.name);
+      if (name.size() > longest_simple_key) yaml << YAML::LongKey;
       yaml << YAML::Key;
-      emit_text(yaml, text_of(member.name), true);
+      emit_text(yaml, name, true);
       yaml << YAML::Value;
       emit(yaml, member.value);
     }

@@ -28,7 +28,7 @@ fuzz() {
     "$work/found" "tests/fuzz/corpus/$name" > "$logs/$name" 2>&1
   echo $? > "$logs/$name.status"
   # The fewest inputs, and by edges alone: how often each is passed would make ten times as many seeds.
-  "$program" -set_cover_merge=1 -use_counters=0 "${options[@]}" "tests/fuzz/corpus/$name" "$work/found" > "$logs/$name.merge" 2>&1
+  "$program" -set_cover_merge=1 -use_counters=0 "${options[@]}" "-artifact_prefix=$work/" "tests/fuzz/corpus/$name" "$work/found" > "$logs/$name.merge" 2>&1
   report "$name"
 }
 
