@@ -17,15 +17,16 @@ class Timeouts(Story):
 
     def test_idle(self):
         self.start(echo, idle="3s")
-        with Tunnel(*self.flags) as tunnel, connect(tunnel) as client, connect(tunnel) as busy:
-            client.round_trip()
-            end = time.monotonic() + 6
-            while time.monotonic() < end:  # more than two times as long as it may be idle
-                busy.round_trip()
-                time.sleep(0.1)
-            self.assertEqual(client.how_it_ends(), "reset")
-            self.assertIn("timeouts.idle", tunnel.wait_line("WARN|ERROR"))
-            self.assertEqual(busy.round_trip(b"still here"), b"still here")
+        with Tunnel(*self.flags) as tunnel, connect(tunnel) as client:
+            client.round_trip()  # so that it is the target's first visit
+            with connect(tunnel) as busy:
+                end = time.monotonic() + 6
+                while time.monotonic() < end:  # more than two times as long as it may be idle
+                    busy.round_trip()
+                    time.sleep(0.1)
+                self.assertEqual(client.how_it_ends(), "reset")
+                self.assertIn("timeouts.idle", tunnel.wait_line("WARN|ERROR"))
+                self.assertEqual(busy.round_trip(b"still here"), b"still here")
         self.assertEqual(self.target.wait_end(), "reset")
         event = self.gateway.wait_events(1)[0]
         self.assertEqual(event["ending"], "timed_out")
