@@ -88,7 +88,7 @@ class ClientAuth(Story):
 
     def test_a_certificate_that_expires_ends_its_sessions(self):
         need = self.services["Need"]
-        until = int(time.time()) + scaled(4, 20)
+        until = int(time.time()) + scaled(6, 20)
         alice = self.clients.client("alice", until=until)
         sessions = []
         for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):

@@ -92,8 +92,9 @@ class StoredCertificates(Story):
             self.assertEqual(client.round_trip(b"still here"), b"still here")
 
     def test_one_that_expires_is_shown_no_more(self):
-        passing = self.authority.server(NAME, until=int(time.time()) + scaled(4, 20))
-        self.start(stored(passing), stored(self.authority.server("kept.test"), id="kept"))
+        kept = self.authority.server("kept.test")
+        passing = self.authority.server(NAME, until=int(time.time()) + scaled(6, 20))
+        self.start(stored(passing), stored(kept, id="kept"))
         self.assertEqual(shown(self.service), passing.fingerprint())
         wait_until(lambda: shown(self.service) is None, "the certificate to expire")
         self.assertIsNotNone(shown(self.service, "kept.test"))

@@ -4,7 +4,7 @@ import signal
 import time
 
 from support import (AdminTunnelGateway, Backend, Story, TunnelGateway, api_key, connect, echo, main, plain, route,
-                     wait_until)
+                     scaled, wait_until)
 from support.websocket_peer import open_websocket, read_head, request_head
 
 
@@ -50,7 +50,7 @@ class RulesWhileDraining(Story):
         self.assertEqual(self.gateway.wait(), 0)
 
     def test_a_key_that_expires_meanwhile_ends_its_tunnel(self):
-        self.start(validUntil=int(time.time() * 1000) + 4000)
+        self.start(validUntil=int(time.time() * 1000) + scaled(4000, 12_000))  # the gateway starts meanwhile
         peer = self.open()
         self.drain()
         self.assertEqual(peer.receive_to_close(), b"")
