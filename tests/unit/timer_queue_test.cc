@@ -31,12 +31,12 @@ TEST_CASE("timers expire in the order of their times, not before, and once") {
   Noted late(worker.timers(), notes, 'c'), early(worker.timers(), notes, 'a'),
       middle(worker.timers(), notes, 'b');
   const auto begin = Clock::now();
-  late.start(30ms);
+  late.start(250ms);  // so long that the others have begun meanwhile
   early.start(5ms);
   middle.start(15ms);
   CHECK(early.running());
   REQUIRE(run_until(worker, [&] { return notes.size() >= 3; }));
-  CHECK(Clock::now() - begin >= 30ms);
+  CHECK(Clock::now() - begin >= 250ms);
   CHECK(notes == "abc");
   CHECK_FALSE(early.running());
   handlers_until_idle(worker);
@@ -62,9 +62,9 @@ TEST_CASE("a timer may be started again: while it runs, and after it has expired
   Worker worker;
   std::string notes;
   Noted marker(worker.timers(), notes, 'm'), again(worker.timers(), notes, 'a');
+  marker.start(10ms);  // first, so that it is due before `again` however long this thread is kept waiting
   again.start(1ms);
   again.start(20ms);
-  marker.start(10ms);
   REQUIRE(run_until(worker, [&] { return notes.size() >= 2; }));
   CHECK(notes == "ma");
   again.start(1ms);

@@ -246,7 +246,7 @@ TEST_CASE("for a peer without a half-close our Close is kept back until it has e
   for (auto release : {Release::close, Release::fin, Release::time}) {
     CAPTURE(static_cast<int>(release));
     WebSocketFixture fixture(
-        {.role = Role::client, .peer_half_close = false, .hold_close = release == Release::time ? 30ms : 1h});
+        {.role = Role::client, .peer_half_close = false, .hold_close = release == Release::time ? 1s : 1h});
     Outcome<Result<void>> finished;
     start_task(send_and_finish(*fixture.stream, bytes_of("question")), finished);
     CHECK(handlers_until_idle(fixture.worker, 50, 1ms) < 50);
