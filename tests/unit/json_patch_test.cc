@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include <chrono>
+#include <ctime>
 #include <span>
 #include <string>
 #include <string_view>
@@ -249,7 +249,7 @@ TEST_CASE("JSON Patch: every ill-formed operation is told") {
 }
 
 TEST_CASE("JSON Patch: hostile patches are bounded") {
-  const auto started = std::chrono::steady_clock::now();
+  const auto started = std::clock();  // of this process: others have the cores, too
 
   SECTION("number of operations") {
     const auto operations = [](std::size_t count) {
@@ -317,7 +317,7 @@ TEST_CASE("JSON Patch: hostile patches are bounded") {
     CHECK(equal_json(json(object), json(object)));
     CHECK(merged(object, object) == object);
   }
-  CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(20));  // else: minutes
+  CHECK(std::clock() - started < 20 * CLOCKS_PER_SEC);  // else: minutes
 }
 
 TEST_CASE("merge patch: the examples of RFC 7396, section 3 and appendix A") {

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include <chrono>
+#include <ctime>
 
 #include "common/json/reader.h"
 #include "common/json/writer.h"
@@ -104,10 +104,10 @@ TEST_CASE("nesting is bounded") {
 }
 
 TEST_CASE("a big document takes time in proportion to its size") {
-  const auto started = std::chrono::steady_clock::now();
+  const auto started = std::clock();  // of this process: others have the cores, too
   CHECK(complaint(object_with_many_fields("last")) == "");
   CHECK(complaint(object_with_many_fields("field7")) == "/field7: the object has this field more than once");
-  CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(20));  // quadratic: minutes
+  CHECK(std::clock() - started < 20 * CLOCKS_PER_SEC);  // quadratic: minutes
 }
 
 TEST_CASE("values of the right type are taken, and every other is a problem") {

@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include <chrono>
+#include <ctime>
 
 #include "common/model/tcp_service_check.h"
 #include "common/model/tcp_service_json.h"
@@ -232,12 +232,12 @@ TEST_CASE("ten thousand services are checked in no time, shared or not") {
         service(id, "10.0." + std::to_string(i / 250) + "." + std::to_string(i % 250), 443, false));
     colliding.push_back(service(id, "0.0.0.0", 443, false));
   }
-  const auto started = std::chrono::steady_clock::now();
+  const auto started = std::clock();  // of this process: others have the cores, too
   CHECK(check_together(shared).empty());
   CHECK(check_together(spread).empty());
   CHECK(check_together(colliding).size() == 9'999);
   // Some 10 ms without sanitizers.
-  CHECK(std::chrono::steady_clock::now() - started < std::chrono::seconds(2));
+  CHECK(std::clock() - started < 2 * CLOCKS_PER_SEC);
 }
 
 TEST_CASE("a sentence names a service by its name, or else by its id") {

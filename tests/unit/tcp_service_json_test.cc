@@ -1,6 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include <chrono>
+#include <ctime>
 
 #include "common/model/tcp_service_json.h"
 
@@ -197,8 +197,7 @@ TEST_CASE("ten thousand rules are read and written in no time") {
   }
   json.back() = ']';
   json += '}';
-  const auto started = std::chrono::steady_clock::now();
+  const auto started = std::clock();  // of this process: others have the cores, too
   CHECK(parse(to_json(parse(json))).rules.size() == 10'000);
-  CHECK(std::chrono::steady_clock::now() - started <
-        std::chrono::seconds(5));  // some 0.1 s without sanitizers
+  CHECK(std::clock() - started < 5 * CLOCKS_PER_SEC);  // some 0.1 s without sanitizers
 }
