@@ -3,27 +3,40 @@
 import os
 import signal
 import subprocess
+import threading
 import time
 
-from support import (DEADLINE, LONG, MIB, Backend, EveryAccess, Payload, Story, main, reserve_port, scaled, source,
+from support import (DEADLINE, LONG, MIB, Backend, EveryAccess, Payload, Story, main, reserve_port, scaled, send_all,
                      wait_until)
 
 # The pause, and the gateway's ping interval: more than two of them pass.
 PAUSE, PING_INTERVAL = (120, "25s") if LONG else (4, "1s")
 
 
-def patient_source(payload):
+FIRST = MIB  # so much is sent before the reader is stopped: all of it might be through before we come to that
+
+
+def patient_source(payload, is_stopped):
     """Sends the payload to a reader that may stand still for longer than a test waits otherwise."""
-    def serve(connection, visit):
+    def serve(connection, _visit):
         connection.socket.settimeout(PAUSE + DEADLINE)
-        source(payload)(connection, visit)
+        send_all(connection, payload.bytes[:FIRST])
+        is_stopped.acquire(timeout=DEADLINE)
+        send_all(connection, payload.bytes[FIRST:])
+        connection.finish()
     return serve
+
+
+def feed(pipe, data):
+    with pipe:
+        pipe.write(data)
 
 
 class PausedReader(Story):
     def test_the_local_reader_is_stopped(self):
         payload = Payload(scaled(64 * MIB, 16 * MIB))
-        target = self.use(Backend(patient_source(payload)))
+        is_stopped = threading.Semaphore(0)
+        target = self.use(Backend(patient_source(payload, is_stopped)))
         ways = EveryAccess(self, target, only=["apikey"], settings={"tunnel": {"pingInterval": PING_INTERVAL}})
         readers = []
         for way in ways:
@@ -34,6 +47,7 @@ class PausedReader(Story):
             self.addCleanup(reader.kill)
             wait_until(lambda: os.path.getsize(path), "the first bytes")
             reader.send_signal(signal.SIGSTOP)
+            is_stopped.release()
             readers.append((way, tunnel, reader, path))
         for way, _, _, path in readers:
             self.assertLess(os.path.getsize(path), len(payload), f"{way.name}: stopped too late to tell anything")
@@ -53,16 +67,16 @@ class PausedReader(Story):
         payload = Payload(scaled(64 * MIB, 16 * MIB))
         folder = self.folder()
         ways = EveryAccess(self, None, only=["apikey"], settings={"tunnel": {"pingInterval": PING_INTERVAL}})
-        with open(f"{folder}/sent", "wb") as file:
-            file.write(payload.bytes)
         parts = []
         for number, way in enumerate(ways):
             target = self.use(StoppedReader(f"{folder}/received{number}"))
             tunnel = self.use(way.tunnel("--remote-host", "127.0.0.1", "--remote-port", target.port))
-            with open(f"{folder}/sent", "rb") as file:
-                sender = subprocess.Popen(["nc", "-N", "127.0.0.1", str(tunnel.port)], stdin=file)
+            sender = subprocess.Popen(["nc", "-N", "127.0.0.1", str(tunnel.port)], stdin=subprocess.PIPE)
             self.addCleanup(sender.kill)
+            sender.stdin.write(payload.bytes[:FIRST])
+            sender.stdin.flush()
             target.stop_after_first_bytes()
+            threading.Thread(target=feed, args=(sender.stdin, payload.bytes[FIRST:]), daemon=True).start()
             parts.append((way, tunnel, sender, target))
         time.sleep(PAUSE)  # the pause is the behaviour, not a wait for something
         for way, tunnel, sender, target in parts:
