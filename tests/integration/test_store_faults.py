@@ -1,9 +1,11 @@
 """A disk that fails: writes are refused whole and say so, everything else goes on, and what was acknowledged stays."""
 
+import json
 import os
 import shutil
 
-from support import (KIB, MIB, AdminGateway, Backend, Disk, Story, connect, echo, main, plain, refuses, run_gateway)
+from support import (KIB, MIB, AdminGateway, Backend, Disk, Story, connect, echo, main, plain, refuses,
+                     reserve_port, run_gateway)
 
 SERVICES = "/api/tcp/services"
 FAILED = 1
@@ -66,8 +68,8 @@ class StoreFaults(Story):
             with self.subTest(name):
                 self.assert_refused(write(), *reasons)
                 self.assertTrue(refuses(new.port))
-        bulk = self.admin.post(SERVICES + "/_bulk", "\n".join(f'{{"id": "{number}", "port": {new.port + number}, '
-                               f'"description": "{"a" * 100 * KIB}"}}' for number in range(2)),
+        lines = [{"id": f"{number}", "port": reserve_port(), "description": "a" * 100 * KIB} for number in range(2)]
+        bulk = self.admin.post(SERVICES + "/_bulk", "\n".join(map(json.dumps, lines)),
                                content_type="application/x-ndjson")
         self.assertGreaterEqual(bulk.status, 200)
         for line in bulk.lines:
