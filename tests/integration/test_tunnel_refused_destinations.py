@@ -2,7 +2,7 @@
 
 import os
 
-from support import Backend, RefusingPort, TunnelGateway, connect, echo, main, route, scaled
+from support import DEADLINE, Backend, RefusingPort, TunnelGateway, connect, echo, main, route, scaled
 from support.refusals import RefusalStory
 from support.websocket_peer import ask, open_websocket, to_target
 
@@ -82,10 +82,10 @@ class RefusedDestinations(RefusalStory):
         """Its backlog is full, so the kernel drops what asks for a connection."""
         deaf = self.use(Backend(echo, backlog=0, accepting=False))
         self.use(connect(deaf))
-        self.check_unreachable(route().to(deaf), 504, "errors.gateway.timeout")
+        self.check_unreachable(route().to(deaf), 504, "errors.gateway.timeout", connect=scaled("500ms", "2s"))
 
-    def check_unreachable(self, one, status, cause):
-        gateway = self.use(TunnelGateway(one, settings={"timeouts": {"connect": scaled("500ms", "2s")}}))
+    def check_unreachable(self, one, status, cause, connect=f"{DEADLINE}s"):
+        gateway = self.use(TunnelGateway(one, settings={"timeouts": {"connect": connect}}))
         sentence = self.refused(gateway, one.host, "", status, cause)
         self.told(["--host", f"{one.host}:{gateway.port}", "--access-type", "public"], status, sentence)
 
