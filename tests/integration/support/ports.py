@@ -37,7 +37,11 @@ def _lock(port):
 
 def _is_free(port):
     for family, address in ((socket.AF_INET, "0.0.0.0"), (socket.AF_INET6, "::")):
-        with socket.socket(family) as probe:
+        try:
+            probe = socket.socket(family)
+        except OSError:
+            continue  # a kernel without IPv6
+        with probe:
             probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
             if family == socket.AF_INET6:
                 probe.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)

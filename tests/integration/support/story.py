@@ -1,6 +1,7 @@
 """The base of all tests: everything that a story starts ends with it, also when the story fails."""
 
 import os
+import resource
 import shutil
 import sys
 import tempfile
@@ -23,6 +24,9 @@ class Story(unittest.TestCase):
 
 
 def main():
+    # Clients and backends are both of this process: a soft limit of 1024 is too small for some crowds.
+    _, most = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (most, most))
     result = unittest.main(module="__main__", verbosity=2, exit=False).result
     if not result.wasSuccessful():
         sys.exit(1)
