@@ -12,7 +12,7 @@ RECOVERY = OUTAGE + 60  # seconds that nothing may stand still
 # A kernel that has sent in vain for 20 s is silent for as long again, or longer; two intervals of pings would be over.
 # As it would then give up the last words of closed sockets at once, these have retries of their own.
 KERNEL = {"tcp_rto_max_ms": 5000, "tcp_orphan_retries": 20}
-PATIENCE = scaled(2, 10)  # seconds for a new connection
+PATIENCE = scaled(4, 10)  # seconds for a new connection
 SIZE = scaled(256 * KIB, 128 * KIB)
 
 

@@ -5,7 +5,7 @@ import time
 from support import Backend, Gateway, Story, connect, greeter, main, plain, scaled
 from support.dns import DnsServer
 
-CONNECT = scaled(1, 4)  # seconds, timeouts.connect
+CONNECT = scaled(2, 4)  # seconds, timeouts.connect
 
 
 class Resolver(Story):
@@ -37,7 +37,7 @@ class Resolver(Story):
         self.assertIn("DNS", event["gwError"])
 
     def test_a_slow_server(self):
-        self.dns.delay = CONNECT / 4  # twice: the name has a question for either family
+        self.dns.delay = CONNECT / 8  # twice: the name has a question for either family
         service = self.by_name("slow")
         self.start(service)
         for _ in range(2):

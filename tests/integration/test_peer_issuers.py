@@ -11,7 +11,7 @@ from support.cut import AT_ONCE, FOR_LONG, CutSocket, positions, reset
 from support.tokens import claims, es_token, jwk_of, new_key_pair
 from support.websocket_peer import ask
 
-TIMEOUT = scaled(500, 3000)  # ms
+TIMEOUT = scaled(1000, 3000)  # ms, in which those that are good answer
 AT_A_TIME = 4  # the gateway asks so many issuers at a time
 
 

@@ -7,7 +7,7 @@ from support import (KIB, MIB, AdminGateway, AdminTunnelGateway, Backend, Broken
                      connect, main, nothing_left_behind, scaled)
 from support.cut import stand_still
 
-IDLE = scaled("2s", "5s")
+IDLE = scaled("4s", "8s")  # longer than it takes to make all connections, some of which are idle meanwhile
 AT_ONCE = scaled(8, 2)  # of each way
 MODES = ["plain", "plain to a TLS target", "terminating", "terminating to a TLS target"]
 

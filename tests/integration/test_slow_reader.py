@@ -72,7 +72,7 @@ class SlowReader(Story):
                 self.assertEqual(modes.gateway.events(), [])
                 target.may_reset.set()
                 # What was read before the reset is offered to the reader for two more seconds at most.
-                modes.gateway.wait_event(what="the event of the aborted connection", seconds=scaled(5, 20))
+                modes.gateway.wait_event(what="the event of the aborted connection", seconds=scaled(10, 20))
                 self.assertEqual(reader.how_it_ends(), "reset")
 
 

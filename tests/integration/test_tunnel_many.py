@@ -74,7 +74,7 @@ class Many(Story):
         if not SANITIZED:
             for program in (ways.gateway, other):
                 self.assertLess(program.rss() - memory[program.name], STANDING_LIMIT, program.name)
-            self.assertLess(beside_it, 3 * before_it + 2)
+            self.assertLess(beside_it, 6 * before_it + 5)  # a standstill takes a deadline
 
 
 main()

@@ -3,7 +3,7 @@
 import time
 
 from support import (Authority, Backend, Story, Tunnel, TunnelGateway, client_context, connect, connect_tls, echo, main,
-                     route)
+                     route, scaled)
 from support.refusals import RefusalStory
 from support.servers import run
 from support.websocket_peer import Answer, open_websocket, read_head, request_head
@@ -16,7 +16,8 @@ class RefusedRequests(RefusalStory):
         self.target = self.use(Backend(echo))
         self.route = route("db.test").to(self.target)
         self.off = route("off.test").to(self.target).but(enabled=False)
-        self.gateway = self.use(TunnelGateway(self.route, self.off, settings={"timeouts": {"handshake": "1s"}}))
+        self.gateway = self.use(TunnelGateway(self.route, self.off,
+                                              settings={"timeouts": {"handshake": scaled("1s", "3s")}}))
 
     def answer_to(self, raw):
         """The answer to any bytes."""

@@ -15,7 +15,7 @@ class DeadNames(Story):
         def by_name(name):
             return plain().targets({"host": f"{name}.example.test", "port": target.port, "tls": False})
         dead, good = [by_name(f"dead-{n}") for n in range(20)], [by_name(f"good-{n}") for n in range(5)]
-        gateway = self.use(Gateway(*dead, *good, settings={"timeouts": {"connect": scaled("1s", "4s")}},
+        gateway = self.use(Gateway(*dead, *good, settings={"timeouts": {"connect": scaled("2s", "4s")}},
                                    name_server=dns.address))
         for service in dead:
             self.use(connect(service))

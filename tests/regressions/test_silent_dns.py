@@ -12,7 +12,7 @@ class SilentDns(Story):
     def test_what_is_known_serves(self):
         dns, target = self.use(DnsServer()), self.use(Backend(greeter("target")))
         service = plain().targets({"host": "known.example.test", "port": target.port, "tls": False})
-        gateway = self.use(Gateway(service, settings={"timeouts": {"connect": scaled("1s", "4s")}},
+        gateway = self.use(Gateway(service, settings={"timeouts": {"connect": scaled("2s", "4s")}},
                                    name_server=dns.address))
 
         def greets():
