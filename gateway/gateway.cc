@@ -105,7 +105,7 @@ Result<void> Gateway::start() {
   watch_signals();
   watch_certificates();
   watch_memory();
-  if (auto imported = import_files(); !imported) return imported;
+  if (auto served = serve_first(); !served) return served;
   if (auto opened = open_admin(); !opened) return opened;
   state_.started = true;
   log_always("ready");
@@ -133,6 +133,17 @@ void Gateway::run() {
       spdlog::error("a change or a look at files was broken off: {}", problem.what());
     }
   }
+}
+
+// What the admin API made and stored was served until now: a file that has come to contradict it must not end
+// that, no more than at SIGHUP.
+Result<void> Gateway::serve_first() {
+  auto imported = import_files();
+  if (imported || live_->entities().empty()) return imported;
+  if (auto served = live_->refresh(); !served)
+    return fail(served.error().code, Side::gateway, to_text(served.error()));
+  spdlog::error("the import files are left out, and what is stored is served: {}", imported.error().sentence);
+  return {};
 }
 
 Result<void> Gateway::import_files() {

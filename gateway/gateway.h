@@ -34,6 +34,7 @@ class Gateway {
  private:
   class Sweeper;
 
+  Result<void> serve_first();
   Result<void> import_files();
   Result<void> open_admin();
   void reload();

@@ -27,6 +27,7 @@ struct Entities {
   std::map<std::string, std::string> other_sections = {};
 
   friend bool operator==(const Entities&, const Entities&) = default;  // the same objects
+  bool empty() const { return *this == Entities{}; }
 };
 
 // The entities of one kind: list_of<ApiKey>(entities).
