@@ -127,13 +127,27 @@ Result<std::vector<X509Ptr>> read_authorities(const TlsServerContext::Options& o
   return authorities;
 }
 
+// The names of authorities only help clients to choose a certificate, and none means any (RFC 8446 section
+// 4.2.4, RFC 5246 section 7.4.4). Where all of them are too long for the field, OpenSSL would fail each
+// handshake.
+bool fit_a_request(const std::vector<X509Ptr>& authorities) {
+  constexpr std::size_t most_bytes = 60 * 1024;  // of 65,535; the rest is for what stands beside them
+  constexpr std::size_t length_bytes = 2;
+  std::size_t bytes = 0;
+  for (const auto& authority : authorities)
+    bytes += length_bytes + static_cast<std::size_t>(
+                                std::max(0, i2d_X509_NAME(X509_get_subject_name(authority.get()), nullptr)));
+  return bytes <= most_bytes;
+}
+
 void ask_for_certificates(SSL_CTX* context, ClientAuth client_auth, const std::vector<X509Ptr>& authorities) {
   if (client_auth == ClientAuth::none) return;
   auto* store = SSL_CTX_get_cert_store(context);
   X509_STORE_set_flags(store, X509_V_FLAG_PARTIAL_CHAIN);  // an intermediate authority may be the trusted one
+  const bool may_be_named = fit_a_request(authorities);
   for (const auto& authority : authorities) {
     X509_STORE_add_cert(store, authority.get());
-    SSL_CTX_add_client_CA(context, authority.get());
+    if (may_be_named) SSL_CTX_add_client_CA(context, authority.get());
   }
   // Without FAIL_IF_NO_PEER_CERT a client may send none, but a bad one still fails.
   auto mode =
