@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "gateway/admin/entity_id.h"
+#include "gateway/store/entity_limits.h"
 
 namespace otoroshi::gateway {
 namespace {
@@ -41,6 +42,8 @@ class DraftOf final : public EntityDraft {
       kind_.keep_secrets(*entity, *list()[stored->second]);
     if (enrich == Enrich::yes) kind_.complete(*entity);
     auto problems = kind_.check(*entity);
+    std::ranges::move(beyond_limits(entity_to_json(kind_.description(), *entity)),
+                      std::back_inserter(problems));
     if (auto wrong = wrong_id((*entity).*kind_.id))
       problems.push_back({std::string("/").append(kind_.id_field), std::move(*wrong)});
     if (!problems.empty()) return std::unexpected(std::move(problems));

@@ -8,10 +8,9 @@
 
 #include "common/json/parse.h"
 #include "gateway/admin/admin_http.h"
+#include "gateway/store/entity_limits.h"
 
 namespace otoroshi::gateway {
-
-inline constexpr std::size_t max_entity_bytes = 4 * 1024 * 1024;
 
 // An answer 415 unless the body's type is one of these; a body without a type is taken for what is wanted.
 std::expected<void, AdminResponse> want_media_type(const AdminRequest& request,

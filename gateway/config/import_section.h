@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -14,6 +15,7 @@
 #include "common/json/reader.h"
 #include "gateway/config/import_places.h"
 #include "gateway/store/entity_kinds.h"
+#include "gateway/store/entity_limits.h"
 
 namespace otoroshi::gateway {
 
@@ -88,8 +90,10 @@ class ImportSection {
     if (const auto known = known_.find((*entity).*kind_->id); known != known_.end())
       kind_->keep_secrets(*entity, *known->second);
     kind_->complete(*entity);
-    if (auto found = kind_->check(*entity); !found.empty())
-      return report(findings.problems, place, std::move(found));
+    auto found = kind_->check(*entity);
+    std::ranges::move(beyond_limits(entity_to_json(kind_->description(), *entity)),
+                      std::back_inserter(found));
+    if (!found.empty()) return report(findings.problems, place, std::move(found));
     report(findings.warnings, place, likely_typos(kind_->description(), value));
     report(findings.warnings, place, kind_->warnings(*entity));
     entries_.push_back({std::make_shared<Entity>(std::move(*entity)), std::move(place)});

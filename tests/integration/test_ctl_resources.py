@@ -3,53 +3,15 @@ something is wrong."""
 
 import json
 import os
-import subprocess
 
 import yaml
 
-from support import (AdminGateway, Authority, Backend, Gateway, Process, RefusingPort, Story, api_key, app_session,
-                     hs_verifier, main, plain, program_path, refuses, remember_secret, reserve_port, route, secrets_in)
+from support import (AdminGateway, Authority, Backend, Ctl, Gateway, Process, RefusingPort, Story, api_key, app_session,
+                     hs_verifier, main, plain, program_path, refuses, remember_secret, reserve_port, route, run_ctl,
+                     secrets_in)
 
 KINDS = ["tcp-services", "routes", "apikeys", "jwt-verifiers", "apps-sessions"]
 ID_FIELDS = {"apikeys": "clientId", "apps-sessions": "randomId"}
-
-
-class Answer:
-    def __init__(self, done):
-        self.code, self.out, self.error = done.returncode, done.stdout, done.stderr
-
-    @property
-    def json(self):
-        return json.loads(self.out)
-
-    def __repr__(self):
-        return f"<{self.code}\n{self.out}---\n{self.error}>"
-
-
-def run(*arguments, stdin="", env=None):
-    """otoroshictl with an environment of its own: none of ours says where a gateway is."""
-    environment = {"PATH": os.environ["PATH"], **(env or {})}
-    done = subprocess.run([program_path("otoroshictl"), *arguments], input=stdin.encode(), capture_output=True,
-                          env=environment, timeout=60)
-    done.stdout, done.stderr = done.stdout.decode(), done.stderr.decode()
-    return Answer(done)
-
-
-class Ctl:
-    """otoroshictl for one gateway."""
-
-    def __init__(self, gateway):
-        self.env = {"OTOROSHI_URL": gateway.admin.url, "OTOROSHI_ADMIN_CLIENT_ID": gateway.admin.key[0],
-                    "OTOROSHI_ADMIN_CLIENT_SECRET": gateway.admin.key[1]}
-
-    def __call__(self, *arguments, stdin="", **env):
-        return run(*arguments, stdin=stdin, env={**self.env, **env})
-
-    def ok(self, *arguments, **options):
-        answer = self(*arguments, **options)
-        if answer.code != 0:
-            raise AssertionError(f"otoroshictl {arguments}: {answer}")
-        return answer
 
 
 def some_service(id="tcp_1", **fields):
@@ -238,7 +200,7 @@ class Resources(Story):
         self.assertEqual((wrong.code, wrong.out), (1, ""))
         self.assertIn(f"{self.gateway.admin.url} refused the key 'someone' (--client-id): 401", wrong.error)
         self.assertNotIn(secret, wrong.error)
-        none = run("list", "routes", "--url", self.gateway.admin.url)
+        none = run_ctl("list", "routes", "--url", self.gateway.admin.url)
         self.assertEqual(none.code, 1)
         self.assertIn("wants a key: give --key-file", none.error)
 
@@ -261,8 +223,8 @@ class Targets(Story):
         port = reserve_port()
         gateway = self.use(Gateway(settings={"admin": {"port": port}, "dataDir": "data"}))
         url, key = f"http://127.0.0.1:{port}", gateway.folder.file("data/admin-key")
-        self.assertEqual(run("list", "routes", "--url", url, "--key-file", key).code, 0)
-        self.assertEqual(run("resources", "get", "routes", "--otoroshi-cluster-hostname", "127.0.0.1",
+        self.assertEqual(run_ctl("list", "routes", "--url", url, "--key-file", key).code, 0)
+        self.assertEqual(run_ctl("resources", "get", "routes", "--otoroshi-cluster-hostname", "127.0.0.1",
                              "--otoroshi-cluster-port", str(port), "--key-file", key).code, 0)
 
     def test_a_configuration_file(self):
@@ -274,11 +236,11 @@ class Targets(Story):
                             "clientSecret": gateway.admin.key[1]}, file)
         home = {"XDG_CONFIG_HOME": os.path.dirname(os.path.dirname(path))}
         for options, env in ((["-c", path], None), ([], {"OTOROSHI_CONFIG": path}), ([], home)):
-            open_to_all = run("list", "routes", *options, env=env)
+            open_to_all = run_ctl("list", "routes", *options, env=env)
             self.assertEqual(open_to_all.code, 0)
             self.assertIn("chmod 600", open_to_all.error)
         os.chmod(path, 0o600)
-        self.assertEqual(run("list", "routes", "-c", path).error, "")
+        self.assertEqual(run_ctl("list", "routes", "-c", path).error, "")
 
     def test_over_tls(self):
         folder = self.folder()
@@ -287,17 +249,17 @@ class Targets(Story):
         gateway = self.use(AdminGateway(admin={"certificate": certificate.crt, "key": certificate.key}))
         arguments = ["list", "routes", "--client-id", gateway.admin.key[0], "--client-secret", gateway.admin.key[1],
                      "--url", f"https://localhost:{gateway.admin_port}"]
-        self.assertEqual(run(*arguments, "--ca-file", authority.crt).code, 0)
-        self.assertEqual(run(*arguments, "--insecure").code, 0)
-        distrusted = run(*arguments)
+        self.assertEqual(run_ctl(*arguments, "--ca-file", authority.crt).code, 0)
+        self.assertEqual(run_ctl(*arguments, "--insecure").code, 0)
+        distrusted = run_ctl(*arguments)
         self.assertEqual(distrusted.code, 1)
         self.assertRegex(distrusted.error, "not trusted.*: name its authority with --ca-file")
-        self.assertIn("is https:// meant?", run("health", "--url", f"http://localhost:{gateway.admin_port}").error)
+        self.assertIn("is https:// meant?", run_ctl("health", "--url", f"http://localhost:{gateway.admin_port}").error)
 
     def test_nobody_listens(self):
         url = f"http://127.0.0.1:{reserve_port()}"
         for command in (["health"], ["version"], ["apply", "routes", "-f", "-"]):
-            answer = run(*command, "--url", url, stdin='[{"id":"a"},{"id":"b"}]')
+            answer = run_ctl(*command, "--url", url, stdin='[{"id":"a"},{"id":"b"}]')
             self.assertEqual(answer.code, 1)
             self.assertEqual(answer.error.count("is the gateway running, and is admin.port right?"), 1)
 
@@ -332,12 +294,12 @@ class StrangeServers(Story):
         evil = '\x1b]0;x\x07\x9b2J'
         body = json.dumps([{"id": evil, "name": evil}]).encode()
         for form in ("table", "json", "json_pretty", "yaml"):
-            shown = run("list", "routes", "--url", self.answering("200 OK", body), "-o", form)
+            shown = run_ctl("list", "routes", "--url", self.answering("200 OK", body), "-o", form)
             self.assertEqual(shown.code, 0)
             self.assertNotRegex(shown.out, "[\x00-\x09\x0b-\x1f\x7f-\x9f]")
         for status, body in (("400 Bad", json.dumps({"error": "x", "error_description": evil})),
                              ("400 Bad", json.dumps({"problems": [{"path": evil, "message": evil}]})), ("502 Bad", evil)):
-            shown = run("list", "routes", "--url", self.answering(status, body.encode()))
+            shown = run_ctl("list", "routes", "--url", self.answering(status, body.encode()))
             self.assertEqual(shown.code, 1)
             self.assertNotRegex(shown.error, "[\x00-\x09\x0b-\x1f\x7f-\x9f]")
 
@@ -349,19 +311,19 @@ class StrangeServers(Story):
                               (self.serve(b""), "is it an admin API"),
                               (self.serve(b"HTTP/1.1 200 " + b"A" * 4_000_000), "no HTTP")):
             with self.subTest(sentence):
-                answer = run("list", "routes", "--url", url)
+                answer = run_ctl("list", "routes", "--url", url)
                 self.assertEqual((answer.code, answer.out), (1, ""))
                 self.assertIn(sentence, answer.error)
 
     def test_one_that_never_answers_is_given_up(self):
         silent = self.use(Backend(lambda connection, visit: visit.connection.how_it_ends()))
-        answer = run("health", "--url", f"http://127.0.0.1:{silent.port}", "--timeout", "300ms")
+        answer = run_ctl("health", "--url", f"http://127.0.0.1:{silent.port}", "--timeout", "300ms")
         self.assertEqual(answer.code, 1)
         self.assertIn("within 300ms: --timeout gives it longer", answer.error)
 
     def test_ill_gateways_are_told_by_the_exit_code(self):
         url = self.answering("503 Service Unavailable", b'{"otoroshi":"unhealthy"}')
-        ill = run("health", "--url", url)
+        ill = run_ctl("health", "--url", url)
         self.assertEqual(ill.code, 1)
         self.assertIn("unhealthy", ill.out)
 

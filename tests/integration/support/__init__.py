@@ -6,6 +6,7 @@ from . import hello
 from .connection import BrokenOff, Payload, Plain, TlsOverBio, connect, connect_tls, refuses, sha256_of_next
 from .admin import AdminClient, AdminGateway, Answer, basic
 from .access import ACCESS_TYPES, Credentials, EveryAccess
+from .ctl import Ctl, run_ctl
 from .disk import Disk
 from .entities import (api_key, app_session, es_verifier, hs_verifier, jwks_verifier, route, rs_verifier, token_of)
 from .gateway import Gateway, run_gateway
