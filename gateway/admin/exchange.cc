@@ -9,6 +9,7 @@
 #include "common/json/reader.h"
 #include "common/json/writer.h"
 #include "common/text/lines.h"
+#include "gateway/admin/entity_id.h"
 #include "gateway/config/import_file.h"
 
 namespace otoroshi::gateway {
@@ -109,6 +110,23 @@ EntityList<AppSession> with_stored(EntityList<AppSession> sessions, const Entity
   return sessions;
 }
 
+// Ids that no path of this API could name. What is stored may be older than these rules.
+EntityProblems wrong_new_ids(const Entities& wanted, const Entities& stored) {
+  EntityProblems problems;
+  for_each_kind([&]<class Entity>(const EntityKind<Entity>& kind) {
+    std::unordered_set<std::string_view> known;
+    for (const auto& entity : list_of<Entity>(stored)) known.insert((*entity).*kind.id);
+    for (const auto& entity : list_of<Entity>(wanted)) {
+      const auto& id = (*entity).*kind.id;
+      if (known.contains(id)) continue;
+      if (auto wrong = wrong_id(id))
+        problems.push_back(
+            {std::string(kind.section), id, {std::string("/").append(kind.id_field), std::move(*wrong)}});
+    }
+  });
+  return problems;
+}
+
 }  // namespace
 
 std::string export_document(const Entities& entities, Secrets secrets,
@@ -167,6 +185,8 @@ std::expected<std::string, Problems> document_of_lines(std::string_view lines) {
 std::expected<ImportedDocument, Problems> plan_replacement(std::string_view json, const Entities& stored) {
   auto imported = read_import_document(json, stored);
   if (!imported) return std::unexpected(std::move(imported.error()));
+  if (const auto wrong = wrong_new_ids(imported->entities, stored); !wrong.empty())
+    return std::unexpected(imported->places.locate(wrong));
   auto& sessions = imported->entities.tunnel.sessions;
   sessions = with_stored(std::move(sessions), stored.tunnel.sessions);
   auto other_sections = imported->entities.other_sections;

@@ -1,6 +1,7 @@
 #include "gateway/config/import_file.h"
 
 #include <algorithm>
+#include <array>
 #include <map>
 #include <string_view>
 #include <tuple>
@@ -40,8 +41,9 @@ auto sections_of(const EntityKinds& kinds, const Entities& known) {
 
 // What an export says of itself, and what is empty, is not worth keeping.
 bool is_worth_keeping(std::string_view name, const JsonValue& section) {
-  if (section.IsArray()) return !section.Empty();
-  return section.IsObject() && !section.ObjectEmpty() && name != "stats";
+  constexpr std::array<std::string_view, 4> own = {"label", "date", "dateRaw", "stats"};
+  if (std::ranges::find(own, name) != own.end()) return false;
+  return section.IsArray() ? !section.Empty() : section.IsObject() && !section.ObjectEmpty();
 }
 
 class Importer {
