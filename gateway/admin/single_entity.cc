@@ -21,9 +21,10 @@ bool wants_none(const AdminRequest& request) {
   return request.header("if-none-match") == "*";
 }
 
-// The entity inside an object in the form of Kubernetes' resources.
-JsonDocument unwrapped(JsonDocument document) {
-  if (!document.IsObject() || text_member(document, "apiVersion").empty()) return document;
+// The entity inside an object in the form of Kubernetes' resources. One that has its own id is itself: its
+// `apiVersion` and `spec` are fields that we do not know.
+JsonDocument unwrapped(JsonDocument document, std::string_view id_field) {
+  if (text_member(document, "apiVersion").empty() || !lacks(document, id_field)) return document;
   const auto spec = document.FindMember("spec");
   if (spec == document.MemberEnd() || !spec->value.IsObject()) return document;
   JsonDocument inner;
@@ -124,7 +125,7 @@ std::expected<SingleEntity::Index, AdminResponse> SingleEntity::find_for_change(
 
 SingleEntity::Body SingleEntity::entity_body(const AdminRequest& request) const {
   auto body = json_body(request);
-  if (body && family_ == ApiFamily::generic) body = unwrapped(std::move(*body));
+  if (body && family_ == ApiFamily::generic) body = unwrapped(std::move(*body), resource_->names().id_field);
   // Who sends back what create() has answered shall not have the token stored.
   if (body && body->IsObject() && is_session()) body->RemoveMember(token_field.data());
   return body;

@@ -80,12 +80,13 @@ bool is_empty(const JsonValue& value) {
   return (value.IsArray() && value.Empty()) || (value.IsObject() && value.ObjectEmpty());
 }
 
-// The entity without `kind`: that is not the server's to keep.
+// The entity without the `kind` that we have read: that is not the server's to keep.
 std::string without_kind(const JsonValue& entity) {
+  const bool is_ours = find_kind(text_at(entity, kind_field)).has_value();
   JsonWriter json;
   json.begin_object();
   for (const auto& member : entity.GetObject())
-    if (text_of(member.name) != kind_field) json.key(text_of(member.name)).value(member.value);
+    if (!is_ours || text_of(member.name) != kind_field) json.key(text_of(member.name)).value(member.value);
   json.end_object();
   return json.take();
 }
@@ -130,24 +131,27 @@ class EntityReader {
     if (!value.IsObject()) return unusable(origin(), "an entity is an object, not " + shown(value));
     if (const auto name = text_at(value, kind_field); !name.empty()) {
       const auto named = find_kind(name);
-      if (!named) return unusable(origin(), "kind: " + named.error().sentence);
-      if (kind && *named != kind)
+      // Where the kind is known anyway, it is a field of the entity's owner.
+      if (!named && !kind) return unusable(origin(), "kind: " + named.error().sentence);
+      if (named && kind && *named != kind)
         return unusable(origin(), std::string("this is a ")
                                       .append((*named)->singular)
                                       .append(", where ")
                                       .append(kind->plural)
                                       .append(" are wanted"));
-      kind = *named;
+      if (named) kind = *named;
     }
     if (!kind)
       return unusable(origin(),
                       "it does not say what it is: name the kind on the command line, or give it a field "
                       "\"kind\" such as \"TcpService\"");
+    const std::string id_field(kind->id_field);
     const auto spec = value.FindMember(spec_field);
-    const bool is_wrapped =
-        value.HasMember(api_version_field) && spec != value.MemberEnd() && spec->value.IsObject();
+    // One that has its own id is itself: then these are fields of its owner's.
+    const bool is_wrapped = value.HasMember(api_version_field) && spec != value.MemberEnd() &&
+                            spec->value.IsObject() && !value.HasMember(id_field.c_str());
     const auto& entity = is_wrapped ? spec->value : value;
-    const auto id = text_at(entity, std::string(kind->id_field).c_str());
+    const auto id = text_at(entity, id_field.c_str());
     documents_.entities.push_back({kind, std::string(id), without_kind(entity), origin()});
     return {};
   }
