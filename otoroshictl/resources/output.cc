@@ -42,28 +42,29 @@ std::string indented(const JsonValue& document) {
   return {buffer.GetString(), buffer.GetSize()};
 }
 
-void write_with_kind(const ResourceKind& kind, const JsonValue& entity, JsonWriter& json) {
-  if (!entity.IsObject()) {
-    json.value(entity);
-    return;
-  }
-  json.begin_object().key("kind").text(qualified_name(kind));
+using Allocator = JsonDocument::AllocatorType;
+
+JsonValue one_with_kind(const ResourceKind& kind, const JsonValue& entity, Allocator& allocator) {
+  if (!entity.IsObject()) return JsonValue(entity, allocator);
+  JsonValue named(rapidjson::kObjectType);
+  named.AddMember("kind", qualified_name(kind), allocator);
   for (const auto& member : entity.GetObject())
-    if (text_of(member.name) != "kind") json.key(text_of(member.name)).value(member.value);
-  json.end_object();
+    if (text_of(member.name) != "kind")
+      named.AddMember(JsonValue(member.name, allocator), JsonValue(member.value, allocator), allocator);
+  return named;
 }
 
 JsonDocument with_kind(const ResourceKind& kind, const JsonValue& entities) {
-  JsonWriter json;
-  if (entities.IsArray()) {
-    json.begin_list();
-    for (const auto& entity : entities.GetArray()) write_with_kind(kind, entity, json);
-    json.end_list();
-  } else {
-    write_with_kind(kind, entities, json);
-  }
   JsonDocument document;
-  document.Parse(json.take());
+  auto& allocator = document.GetAllocator();
+  JsonValue& named = document;
+  if (!entities.IsArray()) {
+    named = one_with_kind(kind, entities, allocator);
+    return document;
+  }
+  named.SetArray();
+  for (const auto& entity : entities.GetArray())
+    named.PushBack(one_with_kind(kind, entity, allocator), allocator);
   return document;
 }
 
