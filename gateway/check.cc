@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstdio>
 
+#include "gateway/admin/admin_server.h"
 #include "gateway/config/import_file.h"
 #include "gateway/store/entities_check.h"
 #include "gateway/store/entity_kinds.h"
@@ -72,6 +73,8 @@ class Check {
     append(problems_, tls_.problems());
     append(warnings_, tls_.warnings());
     if (auto made = make_upstream_tls(config_); !made) problems_.push_back({"", made.error().sentence});
+    if (auto checked = AdminServer::check_certificate(config_.admin); !checked)
+      problems_.push_back({"", checked.error().sentence});
   }
 
   void check_services() {

@@ -11,6 +11,7 @@
 #include <list>
 #include <utility>
 
+#include "common/base/read_file.h"
 #include "common/net/listening_socket.h"
 #include "common/net/openssl.h"
 #include "common/net/tls_policy.h"
@@ -32,8 +33,19 @@ std::unexpected<Error> unusable(const std::string& setting, const std::string& p
               setting + ": '" + path + "' cannot be used: " + take_openssl_error());
 }
 
+// OpenSSL would tell a missing file by a number.
+Result<void> check_readable(const std::string& setting, const std::string& path) {
+  if (auto text = read_file(path); !text)
+    return fail(ErrorCode::bad_input, Side::gateway, setting + ": '" + path + "' " + text.error().sentence);
+  return {};
+}
+
 Result<AdminTls> load_tls(const GatewayConfig::Admin& settings) {
   if (settings.certificate.empty()) return nullptr;
+  if (auto readable = check_readable("admin.certificate", settings.certificate); !readable)
+    return std::unexpected(readable.error());
+  if (auto readable = check_readable("admin.key", settings.key); !readable)
+    return std::unexpected(readable.error());
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
   auto* native = context->native_handle();
   if (!apply_tls_server_policy(native)) return unusable("admin.certificate", settings.certificate);
@@ -172,6 +184,12 @@ AdminServer::AdminServer(std::shared_ptr<Listener> listener) : listener_(std::mo
 
 AdminServer::~AdminServer() {
   listener_->close();
+}
+
+Result<void> AdminServer::check_certificate(const GatewayConfig::Admin& settings) {
+  if (settings.port == 0) return {};
+  if (auto tls = load_tls(settings); !tls) return std::unexpected(tls.error());
+  return {};
 }
 
 Result<void> AdminServer::reload_certificate() {

@@ -19,6 +19,9 @@ class AdminServer {
  public:
   static constexpr std::size_t max_connections = 512;  // beyond, the oldest that is idle ends
 
+  // Whether certificate and key, if there are any, could be used now.
+  static Result<void> check_certificate(const GatewayConfig::Admin& settings);
+
   // Listens, alone on its address; serves as soon as `control` runs. `service` must outlive what `control`
   // runs. Fails with address_in_use, or with bad_input where certificate and key cannot be used.
   static Result<std::unique_ptr<AdminServer>> open(asio::io_context& control,
