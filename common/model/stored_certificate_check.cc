@@ -12,8 +12,9 @@ namespace {
 
 using Chain = std::vector<X509Ptr>;
 
-// OpenSSL's clients refuse chains of more than 100 KiB; as PEM these are 135.
 constexpr std::size_t max_chain_bytes = 256 * 1024;
+// OpenSSL's clients refuse chains of more than 100 KiB; as PEM these are 135.
+constexpr std::size_t max_shown_chain_bytes = 135 * 1024;
 constexpr std::size_t max_key_bytes = 64 * 1024;  // RSA with 16384 bits has 13 KiB
 constexpr std::size_t max_password_bytes = 1024;
 
@@ -147,7 +148,9 @@ Problems check(const StoredCertificate& certificate) {
   Problems problems;
   const JsonPlace root(problems);
   const auto pair = read_pair(certificate, root);
-  if (pair.key && is_for_listeners(certificate)) check_strength(pair.chain, pair.key.get(), root / "chain");
+  if (!pair.key || !is_for_listeners(certificate)) return problems;
+  if (is_short_enough(certificate.chain, max_shown_chain_bytes, root / "chain"))
+    check_strength(pair.chain, pair.key.get(), root / "chain");
   return problems;
 }
 
