@@ -1,11 +1,10 @@
 """clientAuth × the certificate that a client shows: one row for each."""
 
-import select
 import ssl
 import time
 
-from support import (DEADLINE, Authority, Backend, BrokenOff, Gateway, Story, client_context, connect_tls, echo, main,
-                     scaled, terminating, wait_until)
+from support import (DEADLINE, Authority, Backend, BrokenOff, Gateway, Story, can_read, client_context, connect_tls,
+                     echo, main, scaled, terminating, wait_until)
 
 NAME = "gateway.test"
 TAKEN, REFUSED = "taken", "refused"
@@ -81,7 +80,7 @@ class ClientAuth(Story):
         for _ in range(10):
             with connect_tls(self.services["Need"], NAME, context) as client:
                 client.send(b"a request")
-                select.select([client.socket], [], [], DEADLINE)
+                can_read(client.socket, DEADLINE)
                 client.send(b"some more of it" * 4000)
                 with self.assertRaisesRegex(ssl.SSLError, "ALERT_UNKNOWN_CA"):
                     client.receive()

@@ -1,13 +1,11 @@
 """Everything is bounded: connections in all, connections of a service, idle time, a TLS handshake that never ends."""
 
-import select
-
-from support import (Authority, Backend, Gateway, Story, connect, echo, hello, main, plain, scaled, terminating,
-                     wait_until)
+from support import (Authority, Backend, Gateway, Story, can_read, connect, echo, hello, main, plain, scaled,
+                     terminating, wait_until)
 
 
 def has_answer(client):
-    return bool(select.select([client.socket], [], [], 0)[0])
+    return can_read(client.socket)
 
 
 class Limits(Story):

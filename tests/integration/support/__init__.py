@@ -22,6 +22,6 @@ from .services import pass_through, plain, service, terminating, to
 from .story import Story, main
 from .tunnel import Tunnel, otoroshictl
 from .tunnel_gateway import AdminTunnelGateway, TunnelGateway
-from .waiting import wait_until
+from .waiting import can_read, wait_until
 
 __all__ = [name for name in dir() if not name.startswith("_")]

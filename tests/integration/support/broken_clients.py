@@ -17,7 +17,7 @@ from .leaks import nothing_left_behind
 from .limits import MIB, scaled
 from .waiting import wait_until
 
-STALLED_AT_ONCE = scaled(300, 150)
+STALLED_AT_ONCE = scaled(150, 100)
 _numbers = itertools.count(100_000)
 
 

@@ -7,6 +7,7 @@ import time
 
 from .connection import BrokenOff
 from .limits import DEADLINE, KIB, LONG, scaled
+from .waiting import can_read
 
 
 class Cut(BrokenOff):
@@ -104,7 +105,7 @@ def drip(sock, rest):
     try:
         for byte in rest:
             sock.sendall(bytes([byte]))
-            if select.select([sock], [], [], 0)[0] and not sock.recv(64 * KIB, socket.MSG_PEEK):
+            if can_read(sock) and not sock.recv(64 * KIB, socket.MSG_PEEK):
                 break
             time.sleep(DRIP)  # the manner in which it sends
     except (ConnectionResetError, BrokenPipeError):

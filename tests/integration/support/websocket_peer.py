@@ -7,13 +7,13 @@ import base64
 import hashlib
 import json
 import os
-import select
 import struct
 import threading
 import time
 
 from .connection import connect, connect_tls
 from .limits import KIB
+from .waiting import can_read
 
 TUNNEL = "/.well-known/otoroshi/tunnel"
 CONTINUATION, TEXT, BINARY, CLOSE, PING, PONG = 0, 1, 2, 8, 9, 10
@@ -100,7 +100,7 @@ class WebSocket:
     def answer_pings(self, seconds):
         """For so long; nothing else may come. Not over TLS."""
         end = time.monotonic() + seconds
-        while select.select([self.connection.socket], [], [], max(0, end - time.monotonic()))[0]:
+        while can_read(self.connection.socket, end - time.monotonic()):
             opcode, payload, _ = self.receive_frame()
             if opcode != PING:
                 raise AssertionError(f"not a Ping: {opcode} {payload[:80]!r}")
