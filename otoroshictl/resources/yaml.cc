@@ -11,6 +11,7 @@
 #include "common/json/reader.h"
 #include "common/json/writer.h"
 #include "common/text/ascii.h"
+#include "common/text/hex.h"
 #include "common/text/utf8.h"
 
 namespace otoroshi::ctl {
@@ -173,6 +174,50 @@ void emit(YAML::Emitter& yaml, const JsonValue& value) {
   }
 }
 
+// Of a well-formed character.
+char32_t code_point(std::string_view character) {
+  char32_t code = static_cast<unsigned char>(character.front());
+  if (character.size() == 1) return code;
+  code &= 0x7fU >> character.size();
+  for (const char byte : character.substr(1)) code = code << 6 | (static_cast<unsigned char>(byte) & 0x3fU);
+  return code;
+}
+
+// Calls visit(character) for each.
+template <class Visit>
+void for_each_character(std::string_view text, const Visit& visit) {
+  while (!text.empty()) {
+    const auto character = text.substr(0, std::max<std::size_t>(1, utf8_length(text)));
+    visit(character);
+    text.remove_prefix(character.size());
+  }
+}
+
+// What Unicode keeps for the inside of programs: yaml-cpp writes U+FFFD in its place.
+bool has_noncharacter(std::string_view text) {
+  bool has_one = false;
+  for_each_character(text, [&has_one](std::string_view character) {
+    const auto code = code_point(character);
+    has_one |= (code & 0xfffe) == 0xfffe || (0xfdd0 <= code && code <= 0xfdef);
+  });
+  return has_one;
+}
+
+// JSON is YAML, whose escapes know all characters.
+std::string in_ascii(std::string_view json) {
+  std::string yaml;
+  for_each_character(json, [&yaml](std::string_view character) {
+    const auto code = code_point(character);
+    if (code < 0x7f) {
+      yaml += character;
+      return;
+    }
+    yaml += "\\U";
+    for (const int shift : {24, 16, 8, 0}) append_hex(yaml, static_cast<unsigned char>(code >> shift));
+  });
+  return yaml;
+}
+
 std::unexpected<Error> no_yaml(const YAML::Exception& problem) {
   const auto& mark = problem.mark;
   const auto where = mark.is_null() ? std::string()
@@ -197,6 +242,7 @@ Result<std::vector<std::string>> yaml_to_json(std::string_view text) {
 }
 
 std::string to_yaml(const JsonValue& value) {
+  if (auto json = to_json(value); has_noncharacter(json)) return in_ascii(json) + '\n';
   YAML::Emitter yaml;
   yaml.SetNullFormat(YAML::LowerNull);
   emit(yaml, value);

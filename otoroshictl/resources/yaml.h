@@ -17,7 +17,8 @@ namespace otoroshi::ctl {
 Result<std::vector<std::string>> yaml_to_json(std::string_view text);
 
 // One document, with a line break at its end. Texts are quoted wherever any version of YAML would read
-// something else; longer ones with line breaks, such as certificates, become blocks.
+// something else; longer ones with line breaks, such as certificates, become blocks. With a character in it
+// that yaml-cpp cannot write, the document comes as JSON in ASCII, which is YAML too.
 std::string to_yaml(const JsonValue& value);
 
 }  // namespace otoroshi::ctl
