@@ -9,6 +9,7 @@
 #include "common/json/reader.h"
 #include "common/json/writer.h"
 #include "common/text/lines.h"
+#include "common/text/quoted.h"
 #include "gateway/admin/entity_id.h"
 #include "gateway/config/import_file.h"
 
@@ -172,8 +173,11 @@ std::expected<std::string, Problems> document_of_lines(std::string_view lines) {
     else
       for (const auto& problem : line.error()) place.problem(problem.sentence);
   }
+  for (auto& [name, list] : lists) {
+    if (!values.emplace(name, "[" + list + "]").second)
+      root.problem("the section " + otoroshi::quoted(name) + " is given both by its entities and as a whole");
+  }
   if (!problems.empty()) return std::unexpected(std::move(problems));
-  for (auto& [name, list] : lists) values[name] = "[" + list + "]";
   std::string document;
   for (const auto& [name, text] : values) {
     JsonWriter key;

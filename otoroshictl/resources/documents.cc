@@ -69,8 +69,10 @@ const ResourceKind* kind_of_section(std::string_view section) {
   return found == kinds.end() ? nullptr : &*found;
 }
 
-// What a whole gateway exports: lists of entities under the names of their sections.
-bool is_export(const JsonValue& document) {
+// What a whole gateway exports: lists of entities under the names of their sections. An entity of the kind
+// that is wanted may have such a list, too, as a field of its owner's.
+bool is_export(const JsonValue& document, const ResourceKind* wanted) {
+  if (wanted && document.HasMember(std::string(wanted->id_field).c_str())) return false;
   return !document.HasMember(kind_field) && std::ranges::any_of(document.GetObject(), [](const auto& member) {
     return member.value.IsArray() && kind_of_section(text_of(member.name));
   });
@@ -101,8 +103,8 @@ class EntityReader {
         if (auto read = read_entity(element, wanted_); !read) return read;
       return {};
     }
-    return document.IsObject() && is_export(document) ? read_export(document)
-                                                      : read_entity(document, wanted_);
+    return document.IsObject() && is_export(document, wanted_) ? read_export(document)
+                                                               : read_entity(document, wanted_);
   }
 
   EntityDocuments take() { return std::move(documents_); }

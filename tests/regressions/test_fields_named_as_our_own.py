@@ -22,6 +22,12 @@ class FieldsNamedAsOurOwn(Story):
         self.assertEqual(applied.out.count("unchanged"), 2, applied)
         self.assertEqual((self.get("a"), self.get("b")), (proxy, other))
 
+    def test_a_list_named_like_a_section_makes_no_export_of_a_service(self):
+        service = self.post("a", routes=["r1"])
+        raw = self.gateway.admin.get("/api/tcp/services/a").body.decode()
+        self.assertIn("unchanged", self.ctl.ok("apply", "tcp-services", "-f", "-", stdin=raw).out)
+        self.assertEqual(self.get("a"), service)
+
     def test_a_service_is_itself_and_not_its_spec(self):
         service = self.post("a", apiVersion="v1", spec={"port": reserve_port()})
         for path in ("/api/tcp/services/a", "/apis/proxy.otoroshi.io/v1/tcp-services/a"):

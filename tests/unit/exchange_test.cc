@@ -115,5 +115,12 @@ TEST_CASE("a bad import tells all problems with their places, and changes nothin
     CHECK(answer.status == 400);
     CHECK(mentions(answer.body, R"("path":"/2")"));
   }
+  const auto twofold = api.ask("POST", "/api/import",
+                               R"({"section": "routes", "value": []})"
+                               "\n"
+                               R"({"section": "routes", "entity": {}})",
+                               lines_given);
+  CHECK(twofold.status == 400);
+  CHECK(mentions(twofold.body, R"(the section \"routes\" is given both)"));
   CHECK(api.entities() == before);
 }
