@@ -55,7 +55,7 @@ TEST_CASE("a long log line waits for nobody") {
     auto logging = std::async(std::launch::async, [&] {
       for (int count = 0; count < 100; ++count) log(std::string(size, 'x'));
     });
-    CHECK(logging.wait_for(std::chrono::seconds(5)) == std::future_status::ready);
+    CHECK(logging.wait_for(std::chrono::seconds(30)) == std::future_status::ready);
     while (logging.wait_for(std::chrono::seconds(0)) != std::future_status::ready) pipe.take_all();
 
     pipe.take_all();
