@@ -5,6 +5,12 @@
 #include "common/net/stream.h"
 
 namespace otoroshi {
+namespace {
+
+// Clients that came together are thrown out together, and each may take a while.
+constexpr auto expiring_in_a_row = std::chrono::microseconds(100);
+
+}  // namespace
 
 void TimerQueue::Entry::start(Clock::duration after) {
   stop();
@@ -26,10 +32,13 @@ std::optional<Clock::duration> TimerQueue::until_next() const {
 std::size_t TimerQueue::expire_due() {
   if (entries_.empty()) return 0;
   std::size_t count = 0;
-  for (auto now = Clock::now(); !entries_.empty() && entries_.begin()->first <= now; ++count) {
+  const auto begin = Clock::now();
+  for (auto now = begin; !entries_.empty() && entries_.begin()->first <= begin; ++count) {
+    if (now - begin > expiring_in_a_row) break;
     auto* entry = entries_.begin()->second;
     entry->stop();
     entry->expire();
+    now = Clock::now();
   }
   return count;
 }

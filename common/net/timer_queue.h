@@ -43,7 +43,8 @@ class TimerQueue {
   TimerQueue(const TimerQueue&) = delete;
   TimerQueue& operator=(const TimerQueue&) = delete;
 
-  // For the worker's loop: how long it may wait, and what is due. Returns how many entries expired.
+  // For the worker's loop: how long it may wait, and what is due. Returns how many entries expired: where
+  // thousands are due at once, not all of them, so that whoever is ready meanwhile need not wait for all.
   std::optional<Clock::duration> until_next() const;
   std::size_t expire_due();
 
