@@ -21,8 +21,11 @@ constexpr auto failsafe = std::chrono::seconds(60);
 template <class Condition>
 bool run_until(Worker& worker, Condition done) {
   const auto give_up = Clock::now() + failsafe;
-  while (!done() && Clock::now() < give_up) worker.run_once(std::chrono::milliseconds(100));
-  return done();
+  while (!done()) {  // once more might be another answer
+    if (Clock::now() >= give_up) return false;
+    worker.run_once(std::chrono::milliseconds(100));
+  }
+  return true;
 }
 
 // Runs the loop until it has nothing to do for `idle`, and counts the handlers that ran, `enough` at the
