@@ -18,6 +18,7 @@ import tempfile
 import time
 
 import gateway
+import own_network
 import proxies
 import proxy
 
@@ -144,6 +145,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--only", default="", metavar="PART", help="only floods whose title holds PART")
     options = parser.parse_args()
+    own_network.enter()
     with tempfile.TemporaryDirectory() as folder:
         print("\n".join(Bench(options.programs).measure(pathlib.Path(folder), options.rounds, options.only)))
 

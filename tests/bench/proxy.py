@@ -77,10 +77,10 @@ class Proxy:
 
 
 def free_ports(count: int) -> list[int]:
-    """Below the range that connections come from, or one of these might take a port before its listener."""
+    """Below what connections come from, also in own_network.py: one of them might take a port before its listener."""
     ports = []
     while len(ports) < count:
-        port = random.randrange(12_000, 32_000)
+        port = random.randrange(10_000, 16_000)
         with socket.socket() as probe:
             try:
                 probe.bind(("127.0.0.1", port))
