@@ -41,9 +41,7 @@ class DraftOf final : public EntityDraft {
     if (const auto stored = places_.find((*entity).*kind_.id); stored != places_.end())
       kind_.keep_secrets(*entity, *list()[stored->second]);
     if (enrich == Enrich::yes) kind_.complete(*entity);
-    auto problems = kind_.check(*entity);
-    std::ranges::move(beyond_limits(entity_to_json(kind_.description(), *entity)),
-                      std::back_inserter(problems));
+    auto problems = reasons_to_refuse(kind_, *entity);
     if (auto wrong = wrong_id((*entity).*kind_.id))
       problems.push_back({std::string("/").append(kind_.id_field), std::move(*wrong)});
     if (!problems.empty()) return std::unexpected(std::move(problems));

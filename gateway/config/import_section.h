@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -90,10 +89,8 @@ class ImportSection {
     if (const auto known = known_.find((*entity).*kind_->id); known != known_.end())
       kind_->keep_secrets(*entity, *known->second);
     kind_->complete(*entity);
-    auto found = kind_->check(*entity);
-    std::ranges::move(beyond_limits(entity_to_json(kind_->description(), *entity)),
-                      std::back_inserter(found));
-    if (!found.empty()) return report(findings.problems, place, std::move(found));
+    if (auto found = reasons_to_refuse(*kind_, *entity); !found.empty())
+      return report(findings.problems, place, std::move(found));
     report(findings.warnings, place, likely_typos(kind_->description(), value));
     report(findings.warnings, place, kind_->warnings(*entity));
     entries_.push_back({std::make_shared<Entity>(std::move(*entity)), std::move(place)});
