@@ -4,7 +4,7 @@
 
 #include <ctime>
 
-#include "common/base/read_file.h"
+#include "gateway/config/setting_file.h"
 
 namespace otoroshi::gateway {
 
@@ -15,13 +15,12 @@ void TlsMaterial::read_folder() {
 Result<void> TlsMaterial::read_authorities() {
   const auto& file = config_.certificates.client_ca_file;
   if (file.empty()) return {};
-  auto unusable = [&file](const std::string& why) {
-    return fail(ErrorCode::bad_input, Side::gateway, "certificates.clientCaFile: '" + file + "' " + why);
-  };
-  auto text = read_file(file);
-  if (!text) return unusable(text.error().sentence);
+  const std::string setting = "certificates.clientCaFile";
+  auto text = read_setting_file(setting, file);
+  if (!text) return std::unexpected(text.error());
   if (auto authorities = parse_certificates(*text); !authorities)
-    return unusable("cannot be used: " + authorities.error().sentence);
+    return fail(ErrorCode::bad_input, Side::gateway,
+                setting + ": '" + file + "' cannot be used: " + authorities.error().sentence);
   client_ca_pem_ = std::move(*text);
   return {};
 }
@@ -64,11 +63,9 @@ ServedTlsPtr TlsMaterial::served(const EntityList<StoredCertificate>& stored,
 Result<TlsClientContext> make_upstream_tls(const GatewayConfig& config) {
   TlsClientContext::Options options;
   options.ca_file = config.upstream_tls.ca_file;
-  if (!options.ca_file.empty()) {  // OpenSSL would tell a missing file by a number
-    if (auto text = read_file(options.ca_file); !text) {
-      return fail(ErrorCode::bad_input, Side::gateway,
-                  "upstreamTls.caFile: '" + options.ca_file + "' " + text.error().sentence);
-    }
+  if (!options.ca_file.empty()) {
+    if (auto text = read_setting_file("upstreamTls.caFile", options.ca_file); !text)
+      return std::unexpected(text.error());
   }
   auto context = TlsClientContext::make(options);
   if (!context) context.error().sentence.insert(0, "upstreamTls.caFile: ");

@@ -11,12 +11,12 @@
 #include <list>
 #include <utility>
 
-#include "common/base/read_file.h"
 #include "common/net/listening_socket.h"
 #include "common/net/openssl.h"
 #include "common/net/tls_policy.h"
 #include "gateway/admin/admin_socket.h"
 #include "gateway/admin/http_connections.h"
+#include "gateway/config/setting_file.h"
 #include "gateway/store/snapshot.h"
 
 namespace otoroshi::gateway {
@@ -33,19 +33,11 @@ std::unexpected<Error> unusable(const std::string& setting, const std::string& p
               setting + ": '" + path + "' cannot be used: " + take_openssl_error());
 }
 
-// OpenSSL would tell a missing file by a number.
-Result<void> check_readable(const std::string& setting, const std::string& path) {
-  if (auto text = read_file(path); !text)
-    return fail(ErrorCode::bad_input, Side::gateway, setting + ": '" + path + "' " + text.error().sentence);
-  return {};
-}
-
 Result<AdminTls> load_tls(const GatewayConfig::Admin& settings) {
   if (settings.certificate.empty()) return nullptr;
-  if (auto readable = check_readable("admin.certificate", settings.certificate); !readable)
-    return std::unexpected(readable.error());
-  if (auto readable = check_readable("admin.key", settings.key); !readable)
-    return std::unexpected(readable.error());
+  if (auto text = read_setting_file("admin.certificate", settings.certificate); !text)
+    return std::unexpected(text.error());
+  if (auto text = read_setting_file("admin.key", settings.key); !text) return std::unexpected(text.error());
   auto context = std::make_shared<asio::ssl::context>(asio::ssl::context::tls_server);
   auto* native = context->native_handle();
   if (!apply_tls_server_policy(native)) return unusable("admin.certificate", settings.certificate);
