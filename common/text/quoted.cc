@@ -43,7 +43,7 @@ std::string quoted(std::string_view text, std::size_t longest, char mark) {
   std::string out(1, mark);
   std::size_t shown = 0;
   while (shown < text.size()) {
-    const auto character = text.substr(shown, std::max<std::size_t>(1, utf8_length(text.substr(shown))));
+    const auto character = first_character(text.substr(shown));
     if (shown + character.size() > longest) return out + "..." + mark;
     if (needs_escape(character, mark)) {
       for (const char byte : character) append_escaped(out, static_cast<unsigned char>(byte));

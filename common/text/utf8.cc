@@ -1,5 +1,7 @@
 #include "common/text/utf8.h"
 
+#include <algorithm>
+
 namespace otoroshi {
 namespace {
 
@@ -36,6 +38,10 @@ std::size_t utf8_length(std::string_view text) {
     return form.length;
   }
   return 0;
+}
+
+std::string_view first_character(std::string_view text) {
+  return text.substr(0, std::max<std::size_t>(1, utf8_length(text)));
 }
 
 std::size_t valid_utf8_prefix(std::string_view text) {

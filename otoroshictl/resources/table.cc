@@ -23,7 +23,7 @@ bool is_list_of_texts(const JsonValue& value) {
 
 std::size_t count_characters(std::string_view text) {
   std::size_t count = 0;
-  for (; !text.empty(); ++count) text.remove_prefix(std::max<std::size_t>(1, utf8_length(text)));
+  for (; !text.empty(); ++count) text.remove_prefix(first_character(text).size());
   return count;
 }
 
@@ -32,7 +32,7 @@ std::string cut_to_width(std::string text) {
   constexpr std::string_view mark = "...";
   std::size_t end = 0;
   for (std::size_t shown = 0; shown < widest_cell - mark.size(); ++shown)
-    end += std::max<std::size_t>(1, utf8_length(std::string_view(text).substr(end)));
+    end += first_character(std::string_view(text).substr(end)).size();
   text.resize(end);
   return text.append(mark);
 }

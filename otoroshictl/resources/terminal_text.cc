@@ -18,11 +18,10 @@ bool is_c1_control(std::string_view character) {  // U+0080 to U+009F
 std::string terminal_text(std::string_view text, LineBreaks breaks) {
   std::string out;
   while (!text.empty()) {
-    const auto length = utf8_length(text);
-    const auto character = text.substr(0, std::max<std::size_t>(1, length));
+    const auto character = first_character(text);
     const char first = character.front();
     const bool is_kept = breaks == LineBreaks::kept && (first == '\n' || first == '\t');
-    const bool is_unsafe = length == 0 || is_control(first) || is_c1_control(character);
+    const bool is_unsafe = utf8_length(character) == 0 || is_control(first) || is_c1_control(character);
     if (is_unsafe && !is_kept) {
       for (const char byte : character) append_hex(out += "\\x", static_cast<unsigned char>(byte));
     } else {

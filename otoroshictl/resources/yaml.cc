@@ -187,7 +187,7 @@ char32_t code_point(std::string_view character) {
 template <class Visit>
 void for_each_character(std::string_view text, const Visit& visit) {
   while (!text.empty()) {
-    const auto character = text.substr(0, std::max<std::size_t>(1, utf8_length(text)));
+    const auto character = first_character(text);
     visit(character);
     text.remove_prefix(character.size());
   }
