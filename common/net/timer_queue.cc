@@ -33,12 +33,11 @@ std::size_t TimerQueue::expire_due() {
   if (entries_.empty()) return 0;
   std::size_t count = 0;
   const auto begin = Clock::now();
-  for (auto now = begin; !entries_.empty() && entries_.begin()->first <= begin; ++count) {
-    if (now - begin > expiring_in_a_row) break;
+  const auto is_one_due = [&] { return !entries_.empty() && entries_.begin()->first <= begin; };
+  for (auto now = begin; is_one_due() && now - begin <= expiring_in_a_row; now = Clock::now(), ++count) {
     auto* entry = entries_.begin()->second;
     entry->stop();
     entry->expire();
-    now = Clock::now();
   }
   return count;
 }

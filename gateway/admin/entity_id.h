@@ -1,5 +1,5 @@
-// What an id may be that a request brings. Ids of import files, and those that
-// are stored, are not asked: they may be older. (pure)
+// What an id may be that a request brings. Ids of import files, and those that are stored, are not
+// asked: they may be older. (pure)
 #pragma once
 
 #include <cstddef>

@@ -23,12 +23,13 @@ wrong_usage() {
 # One target, until its time is over or a property does not hold; then what reaches code that no seed reaches.
 fuzz() {
   local name=$1 work=build/fuzz/tests/fuzz/$1 program=build/fuzz/bin/$1_fuzz
+  local bounds=("${options[@]}" "-artifact_prefix=$work/")
   mkdir -p "$work/found"
-  "$program" -max_total_time="$seconds" "${options[@]}" -print_final_stats=1 "-artifact_prefix=$work/" \
+  "$program" -max_total_time="$seconds" "${bounds[@]}" -print_final_stats=1 \
     "$work/found" "tests/fuzz/corpus/$name" > "$logs/$name" 2>&1
   echo $? > "$logs/$name.status"
   # The fewest inputs, and by edges alone: how often each is passed would make ten times as many seeds.
-  "$program" -set_cover_merge=1 -use_counters=0 "${options[@]}" "-artifact_prefix=$work/" "tests/fuzz/corpus/$name" "$work/found" > "$logs/$name.merge" 2>&1
+  "$program" -set_cover_merge=1 -use_counters=0 "${bounds[@]}" "tests/fuzz/corpus/$name" "$work/found" > "$logs/$name.merge" 2>&1
   report "$name"
 }
 
